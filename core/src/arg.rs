@@ -1,0 +1,139 @@
+//! What may be passed where a parameter wants a `T`.
+use std::fmt::Display;
+
+use crate::Nullable;
+
+/// Like `Into<T>`, with few enough implementations that a number needs no suffix.
+///
+/// Every parameter takes its own type, and what is commonly at hand instead: `&str` for ids, texts
+/// and enums; arrays, slices and vectors for lists; [`Duration`](std::time::Duration) for seconds;
+/// [`SystemTime`](std::time::SystemTime) for times; the bare value or an `Option` where `null` is
+/// allowed.
+///
+/// ```
+/// use std::time::Duration;
+/// use clerk_core::{Nullable, api::{actor_tokens::{Actor, CreateActorToken}, users::{GetUserList, UpdateUser}}};
+///
+/// GetUserList::new().limit(10).email_address(["ann@example.com"]).banned(false);
+/// CreateActorToken::new("user_1", Actor::new("user_2")).expires_in_seconds(Duration::from_secs(600));
+/// UpdateUser::new("user_1").first_name("Ann").last_name(None).username(Nullable::Null);
+/// ```
+///
+/// What does not fit does not compile:
+///
+/// ```compile_fail,E0277
+/// clerk_core::api::users::GetUserList::new().limit("ten");
+/// ```
+///
+/// ```compile_fail,E0277
+/// let token = clerk_core::model::ActorTokenId::from("act_1");
+/// clerk_core::api::users::GetUser::new(token); // the id of something else
+/// ```
+///
+/// ```compile_fail,E0061
+/// clerk_core::api::users::GetUser::new(); // whose?
+/// ```
+///
+/// ```compile_fail,E0599
+/// clerk_core::api::users::GetUser::new("user_1").send(); // by whom? `.on(&client)` says it
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed for a parameter of type `{T}`",
+    label = "expected `{T}`"
+)]
+pub trait Arg<T> {
+    /// Converts.
+    fn into_arg(self) -> T;
+}
+
+impl<T> Arg<T> for T {
+    fn into_arg(self) -> T {
+        self
+    }
+}
+
+impl Arg<String> for &str {
+    fn into_arg(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Arg<String> for &String {
+    fn into_arg(self) -> String {
+        self.clone()
+    }
+}
+
+impl<T, U: Arg<T>, const N: usize> Arg<Vec<T>> for [U; N] {
+    fn into_arg(self) -> Vec<T> {
+        self.into_iter().map(U::into_arg).collect()
+    }
+}
+
+impl<T, U: Arg<T> + Clone> Arg<Vec<T>> for &[U] {
+    fn into_arg(self) -> Vec<T> {
+        self.iter().cloned().map(U::into_arg).collect()
+    }
+}
+
+impl<T, U: Arg<T> + Clone> Arg<Vec<T>> for &Vec<U> {
+    fn into_arg(self) -> Vec<T> {
+        self.as_slice().into_arg()
+    }
+}
+
+impl Arg<Vec<String>> for Vec<&str> {
+    fn into_arg(self) -> Vec<String> {
+        self.into_iter().map(str::to_owned).collect()
+    }
+}
+
+impl<T> Arg<Nullable<T>> for T {
+    fn into_arg(self) -> Nullable<T> {
+        Nullable::Value(self)
+    }
+}
+
+impl<T> Arg<Nullable<T>> for Option<T> {
+    fn into_arg(self) -> Nullable<T> {
+        self.into()
+    }
+}
+
+impl Arg<Nullable<String>> for &str {
+    fn into_arg(self) -> Nullable<String> {
+        Nullable::Value(self.to_owned())
+    }
+}
+
+/// What can stand in a query string: texts, ids, numbers, booleans, enums, and lists of these.
+pub trait QueryValue {
+    /// Hands over each value: one, or one for every element of a list.
+    fn each(&self, write: &mut dyn FnMut(&dyn Display));
+}
+
+impl<T: QueryValue> QueryValue for Vec<T> {
+    fn each(&self, write: &mut dyn FnMut(&dyn Display)) {
+        self.iter().for_each(|item| item.each(write));
+    }
+}
+
+/// Lets types that are one value of a query be written as they are displayed.
+macro_rules! query_values {
+    ($($Type:ty),* $(,)?) => {$(
+        impl $crate::arg::QueryValue for $Type {
+            fn each(&self, write: &mut dyn FnMut(&dyn std::fmt::Display)) {
+                write(self);
+            }
+        }
+    )*};
+}
+pub(crate) use query_values;
+
+query_values!(String, bool, u32, u64, i64, f64, crate::Seconds);
+
+impl QueryValue for crate::Timestamp {
+    fn each(&self, write: &mut dyn FnMut(&dyn Display)) {
+        write(&self.as_millis());
+    }
+}

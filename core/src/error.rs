@@ -1,0 +1,624 @@
+//! Why a call did not produce its output.
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use crate::decode::Unreadable;
+use crate::{
+    JsonObject,
+    decode::without_bom,
+    flow::{Failure, FailureKind, Phase, Reach},
+    text::{Length, Shown},
+};
+
+/// How much of an error's body is kept.
+const MAX_ERROR_BODY: usize = 64 << 10;
+
+/// Why a call did not produce its output: one type for every operation and every transport.
+///
+/// `Display` is one line that says which operation, which status and which code; it never shows a
+/// secret and never repeats [`source()`](StdError::source).
+///
+/// ```
+/// # fn show(error: clerk_core::Error) {
+/// if error.is_not_found() {
+///     // the user is gone
+/// } else if error.is_rate_limited() {
+///     println!("busy, try again in {:?}", error.retry_after());
+/// } else if error.may_have_been_sent() {
+///     println!("it may have happened, look before you repeat: {error}");
+/// }
+/// # }
+/// ```
+#[doc(alias = "SDKError")]
+#[doc(alias = "APIError")]
+#[doc(alias = "ClerkErrors")]
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    operation: Option<Cow<'static, str>>,
+    attempts: u32,
+    /// Whether an attempt before the last one may have reached the server.
+    maybe_sent_before: bool,
+    /// From the headers of the answer.
+    trace_id: Option<String>,
+    cause: Cause,
+}
+
+enum Cause {
+    Invalid {
+        field: Cow<'static, str>,
+        problem: Cow<'static, str>,
+    },
+    /// A flow was driven in a way that it cannot follow.
+    Misuse(&'static str),
+    Transport(Failure),
+    Deadline {
+        last: Option<Error>,
+    },
+    Cancelled,
+    Api(ApiError),
+    Redirect {
+        status: StatusCode,
+        target: Option<String>,
+    },
+    Decode(DecodeError),
+}
+
+/// What kind of [`Error`] it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument or the configuration is wrong. Nothing was sent.
+    InvalidRequest,
+    /// A flow was driven in a way that it cannot follow: a mistake in a transport.
+    Misuse,
+    /// The exchange with the server failed, or took too long: see [`Error::failure`],
+    /// [`Error::timeout`] and [`Error::may_have_been_sent`].
+    Transport,
+    /// The caller cancelled the call.
+    Cancelled,
+    /// The server answered with an error status: see [`Error::api`].
+    Api,
+    /// The server answered with a redirect, which is never followed.
+    Redirect,
+    /// The server said yes, but not in the documented shape: see [`Error::decode`].
+    Decode,
+    /// The answer is larger than the limit.
+    TooLarge,
+}
+
+impl Error {
+    fn new(cause: Cause) -> Self {
+        Self(Box::new(Inner {
+            operation: None,
+            attempts: 0,
+            maybe_sent_before: false,
+            trace_id: None,
+            cause,
+        }))
+    }
+
+    /// An argument that cannot be sent.
+    pub(crate) fn argument(
+        field: impl Into<Cow<'static, str>>,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(Cause::Invalid { field: field.into(), problem: problem.into() })
+    }
+
+    /// A setting that cannot be used.
+    pub(crate) fn config(field: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self::argument(field, problem)
+    }
+
+    /// For transports: a setting of theirs that cannot be used. `problem` is shown as it is, and
+    /// must not hold a secret.
+    pub fn invalid_configuration(
+        field: &'static str,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::config(field, problem)
+    }
+
+    pub(crate) fn misuse(problem: &'static str) -> Self {
+        Self::new(Cause::Misuse(problem))
+    }
+
+    pub(crate) fn deadline(last: Option<Self>) -> Self {
+        Self::new(Cause::Deadline { last })
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::new(Cause::Cancelled)
+    }
+
+    pub(crate) fn redirect(status: StatusCode, headers: &HeaderMap) -> Self {
+        let target =
+            headers.get(http::header::LOCATION).and_then(|to| to.to_str().ok()).and_then(origin);
+        Self::new(Cause::Redirect { status, target })
+    }
+
+    /// With what the headers of the answer say of the exchange.
+    pub(crate) fn answered(mut self, headers: &HeaderMap) -> Self {
+        self.0.trace_id = trace_id(headers).map(str::to_owned);
+        self
+    }
+
+    pub(crate) fn during(
+        mut self,
+        operation: impl Into<Cow<'static, str>>,
+        attempts: u32,
+        maybe_sent_before: bool,
+    ) -> Self {
+        self.0.operation = Some(operation.into());
+        self.0.attempts = attempts;
+        self.0.maybe_sent_before = maybe_sent_before;
+        self
+    }
+
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Invalid { .. } => ErrorKind::InvalidRequest,
+            Cause::Misuse(_) => ErrorKind::Misuse,
+            Cause::Transport(failure) if failure.kind == FailureKind::TooLarge => {
+                ErrorKind::TooLarge
+            }
+            Cause::Transport(_) | Cause::Deadline { .. } => ErrorKind::Transport,
+            Cause::Cancelled => ErrorKind::Cancelled,
+            Cause::Api(_) => ErrorKind::Api,
+            Cause::Redirect { .. } => ErrorKind::Redirect,
+            Cause::Decode(_) => ErrorKind::Decode,
+        }
+    }
+
+    /// The operation that failed, under Clerk's name for it (`CreateActorToken`).
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// How often the request was sent, or tried to be; 0 if it could not be built.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The server's error answer, if it is one; after a deadline, that of the last attempt.
+    pub fn api(&self) -> Option<&ApiError> {
+        match &self.0.cause {
+            Cause::Api(error) => Some(error),
+            Cause::Deadline { last: Some(last) } => last.api(),
+            _ => None,
+        }
+    }
+
+    /// How the exchange failed, if it did; after a deadline, that of the last attempt.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.0.cause {
+            Cause::Transport(failure) => Some(failure),
+            Cause::Deadline { last: Some(last) } => last.failure(),
+            _ => None,
+        }
+    }
+
+    /// The answer that could not be read, if that is what went wrong.
+    pub fn decode(&self) -> Option<&DecodeError> {
+        match &self.0.cause {
+            Cause::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The status of the answer, where there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.cause {
+            Cause::Api(error) => Some(error.status),
+            Cause::Redirect { status, .. } => Some(*status),
+            Cause::Decode(error) => Some(error.status),
+            Cause::Transport(failure) => failure.status,
+            Cause::Deadline { last: Some(last) } => last.status(),
+            _ => None,
+        }
+    }
+
+    /// The id of the exchange, to quote to Clerk's support: out of the body, else out of the
+    /// headers (`clerk-trace-id`, `cf-ray`).
+    pub fn trace_id(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Api(ApiError { clerk_trace_id: Some(id), .. }) => Some(id),
+            Cause::Deadline { last: Some(last) } => last.trace_id(),
+            _ => self.0.trace_id.as_deref(),
+        }
+    }
+
+    /// How long the server asked to wait before the next attempt, from now on.
+    ///
+    /// [`Duration::MAX`] stands for a number too large to be a time: add it to nothing without a
+    /// check.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.api()?.retry_after
+    }
+
+    /// Whether the server may have received the request: only `false` is certain.
+    ///
+    /// Before a POST whose answer was lost is repeated, look whether it took effect. Any answer
+    /// counts as yes; what it says of the effect is in its status: a 429 is given before any work, a
+    /// 503 proves nothing.
+    pub fn may_have_been_sent(&self) -> bool {
+        self.0.maybe_sent_before
+            || match &self.0.cause {
+                Cause::Invalid { .. } | Cause::Misuse(_) | Cause::Cancelled => false,
+                Cause::Transport(failure) => failure.reach == Reach::MaybeSent,
+                Cause::Deadline { last } => last.as_ref().is_some_and(Self::may_have_been_sent),
+                Cause::Api(_) | Cause::Redirect { .. } | Cause::Decode(_) => true,
+            }
+    }
+
+    /// Whether an earlier attempt may have reached the server: then a 404 for a delete, for
+    /// example, may mean that the delete worked.
+    pub fn is_after_retry(&self) -> bool {
+        self.0.maybe_sent_before
+    }
+
+    /// The phase in which time ran out, if it did.
+    pub fn timeout(&self) -> Option<Phase> {
+        match &self.0.cause {
+            Cause::Deadline { .. } => Some(Phase::RetryWait),
+            Cause::Transport(Failure { kind: FailureKind::Timeout(phase), .. }) => Some(*phase),
+            _ => None,
+        }
+    }
+
+    /// Whether time ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.timeout().is_some()
+    }
+
+    /// Whether the server answered 404: there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether the server answered 401: the key is missing, wrong or revoked.
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether the server answered 402: the plan of the instance does not include this.
+    pub fn is_payment_required(&self) -> bool {
+        self.has_status(StatusCode::PAYMENT_REQUIRED)
+    }
+
+    /// Whether the server answered 403: the key may not do this.
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(StatusCode::FORBIDDEN)
+    }
+
+    /// Whether the server answered 409: it contradicts what is there.
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(StatusCode::CONFLICT)
+    }
+
+    /// Whether the server answered 422: an argument is not what it should be.
+    pub fn is_unprocessable(&self) -> bool {
+        self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// Whether the server answered 429: too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server answered with a status from 500 on.
+    pub fn is_server_error(&self) -> bool {
+        self.api().is_some_and(|error| error.status.is_server_error())
+    }
+
+    fn has_status(&self, status: StatusCode) -> bool {
+        self.api().is_some_and(|error| error.status == status)
+    }
+
+    /// Whether the server's answer holds this code, such as `resource_not_found`.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.api().is_some_and(|error| error.errors.iter().any(|error| error.code == code))
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::new(Cause::Transport(failure))
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::new(Cause::Api(error))
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::new(Cause::Decode(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        match &self.0.cause {
+            Cause::Misuse(problem) => f.write_str(problem)?,
+            Cause::Invalid { field, problem } => write!(f, "invalid `{field}`: {problem}")?,
+            Cause::Transport(failure) => failure.fmt(f)?,
+            Cause::Deadline { last: Some(_) } => {
+                f.write_str("the deadline would pass while waiting for the next attempt")?
+            }
+            Cause::Deadline { last: None } => {
+                f.write_str("the deadline had passed before the request was sent")?
+            }
+            Cause::Cancelled => f.write_str("cancelled")?,
+            Cause::Api(error) => error.fmt(f)?,
+            Cause::Redirect { status, target } => {
+                write!(f, "{} redirect", status.as_u16())?;
+                if let Some(target) = target {
+                    write!(f, " to {target}")?;
+                }
+                f.write_str(", which is not followed; is the base URL right?")?;
+            }
+            Cause::Decode(error) => error.fmt(f)?,
+        }
+        if self.0.attempts > 1 { write!(f, " (attempt {})", self.0.attempts) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.kind()).field("message", &self.to_string());
+        match &self.0.cause {
+            Cause::Api(error) => out.field("api", error),
+            Cause::Transport(failure) => out.field("failure", failure),
+            Cause::Deadline { last: Some(last) } => out.field("last", last),
+            _ => &mut out,
+        };
+        out.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.cause {
+            Cause::Transport(failure) => failure.source(),
+            Cause::Deadline { last: Some(last) } => Some(last),
+            _ => None,
+        }
+    }
+}
+
+/// An error answer of the server.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The status, from 400 on.
+    pub status: StatusCode,
+    /// What went wrong, most often one entry; empty if the body is not of Clerk's shape (a proxy's
+    /// page, nothing at all).
+    pub errors: Vec<ClerkError>,
+    /// Whatever the server attached to the whole.
+    pub meta: Option<JsonObject>,
+    /// The server's id of the exchange, from the body.
+    pub clerk_trace_id: Option<String>,
+    /// How long the server asked to wait, from now on. [`Duration::MAX`] stands for a number too
+    /// large to be one.
+    pub retry_after: Option<Duration>,
+    /// The body as received, at most 64 KiB of it.
+    pub body: Bytes,
+    header_trace_id: Option<String>,
+}
+
+impl ApiError {
+    pub(crate) fn read(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: Bytes,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        // Member by member: one that is odd shall not cost the others, as programs go by the codes.
+        let mut wire = match serde_json::from_slice(without_bom(&body)) {
+            Ok(Value::Object(wire)) => wire,
+            _ => Map::new(),
+        };
+        let errors = match wire.remove("errors") {
+            Some(Value::Array(errors)) => errors.into_iter().filter_map(ClerkError::read).collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            status,
+            errors,
+            meta: object(wire.remove("meta")),
+            clerk_trace_id: text(wire.remove("clerk_trace_id")),
+            retry_after,
+            body: kept(body),
+            header_trace_id: trace_id(headers).map(str::to_owned),
+        }
+    }
+
+    /// What went wrong, most often one entry; empty if the body is not of Clerk's shape.
+    pub fn errors(&self) -> &[ClerkError] {
+        &self.errors
+    }
+
+    /// The id of the exchange: out of the body, else out of the headers (`clerk-trace-id`,
+    /// `cf-ray`).
+    pub fn trace_id(&self) -> Option<&str> {
+        self.clerk_trace_id.as_deref().or(self.header_trace_id.as_deref())
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if let Some(first) = self.errors.first() {
+            write!(f, ", {}", Shown(&first.code))?;
+            if let Some(message) = first.message.as_deref().filter(|message| !message.is_empty()) {
+                write!(f, ": {}", Shown(message))?;
+            }
+            if self.errors.len() > 1 {
+                write!(f, " (and {} more)", self.errors.len() - 1)?;
+            }
+        } else {
+            f.write_str(", without a body of Clerk's error shape")?;
+        }
+        if let Some(trace_id) = self.trace_id() {
+            write!(f, " [trace {}]", Shown(trace_id))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("errors", &self.errors)
+            .field("trace_id", &self.trace_id())
+            .field("retry_after", &self.retry_after)
+            .field("body", &Length(self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for ApiError {}
+
+/// One entry of an error answer, or the reason why a verification failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ClerkError {
+    /// A stable code for programs, such as `form_identifier_exists`.
+    #[serde(default, deserialize_with = "crate::json::null_as_default")]
+    pub code: String,
+    /// One sentence for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The same, longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_message: Option<String>,
+    /// Whatever the server attached, such as the `param_name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meta: Option<JsonObject>,
+}
+
+impl ClerkError {
+    fn read(entry: Value) -> Option<Self> {
+        let Value::Object(mut entry) = entry else { return None };
+        Some(Self {
+            code: text(entry.remove("code")).unwrap_or_default(),
+            message: text(entry.remove("message")),
+            long_message: text(entry.remove("long_message")),
+            meta: object(entry.remove("meta")),
+        })
+    }
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    match value {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn object(value: Option<Value>) -> Option<JsonObject> {
+    match value {
+        Some(Value::Object(object)) => Some(object.into()),
+        _ => None,
+    }
+}
+
+/// An answer that says yes and cannot be read.
+///
+/// `Display` names the place and what was expected there, and quotes no values.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// The status, from 200 to 299.
+    pub status: StatusCode,
+    /// Where in the JSON it is wrong, such as `[3].email_addresses[0].id`; empty for the whole.
+    pub path: String,
+    /// What is wrong there, in words that quote nothing of the answer.
+    pub problem: String,
+    /// The line in the body, from 1; 0 if unknown.
+    pub line: usize,
+    /// The column in the line, from 1; 0 if unknown.
+    pub column: usize,
+    /// The body as received, at most 64 KiB of it. It may hold secrets; `Debug` does not show it.
+    pub body: Bytes,
+}
+
+impl DecodeError {
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: Bytes,
+        problem: Unreadable,
+    ) -> Self {
+        let Unreadable { path, mut problem, line, column } = problem;
+        let content_type =
+            headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if let Some(content_type) =
+            content_type.filter(|value| !value.trim_start().starts_with("application/json"))
+        {
+            problem.push_str(&format!("; its content type is {}", Shown(content_type)));
+        }
+        Self { status, path, problem, line, column, body: kept(body) }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} answer cannot be read", self.status.as_u16())?;
+        if !self.path.is_empty() {
+            write!(f, " at `{}`", Shown(&self.path))?;
+        }
+        write!(f, ": {}", self.problem)?;
+        if self.line > 0 {
+            write!(f, " (line {}, column {})", self.line, self.column)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("message", &self.to_string())
+            .field("body", &Length(self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for DecodeError {}
+
+/// As much of a body as is kept in an error.
+fn kept(body: Bytes) -> Bytes {
+    match body.get(..MAX_ERROR_BODY) {
+        Some(start) if body.len() > MAX_ERROR_BODY => Bytes::copy_from_slice(start),
+        _ => body,
+    }
+}
+
+/// The server's id of the exchange, else that of the network in front of it.
+pub(crate) fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let header = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    header("clerk-trace-id").or_else(|| header("cf-ray"))
+}
+
+/// Scheme and host of a redirect's target: the rest may hold a secret.
+fn origin(location: &str) -> Option<String> {
+    let uri: http::Uri = location.parse().ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.host()?))
+}

@@ -1,0 +1,236 @@
+use super::macros::open_enum;
+
+open_enum! {
+    /// What kind of thing an object is: the text of its member `object`.
+    pub enum ObjectType {
+        // Those that answers are full of come first: they are compared in this order.
+        /// A user.
+        User = "user",
+        /// An email address of a user.
+        EmailAddress = "email_address",
+        /// A verification with a code that was sent.
+        VerificationOtp = "verification_otp",
+        /// A phone number of a user.
+        PhoneNumber = "phone_number",
+        /// An account with an OAuth provider.
+        ExternalAccount = "external_account",
+        /// A verification that an OAuth provider did, of its account.
+        VerificationOauth = "verification_oauth",
+        /// A verification that an OAuth provider did, of an email address.
+        VerificationFromOauth = "verification_from_oauth",
+        /// An organization.
+        Organization = "organization",
+        /// A membership in an organization.
+        OrganizationMembership = "organization_membership",
+        /// A session.
+        Session = "session",
+        /// A verification by an administrator or the Backend API.
+        VerificationAdmin = "verification_admin",
+        /// A verification with a ticket, as in an invitation.
+        VerificationTicket = "verification_ticket",
+        /// A verification with a link that was mailed.
+        VerificationEmailLink = "verification_email_link",
+        /// A verification that a SAML identity provider did.
+        VerificationSaml = "verification_saml",
+        /// A verification by a directory that provisions users.
+        VerificationScim = "verification_scim",
+        /// A verification with a signature of a wallet.
+        VerificationWeb3 = "verification_web3",
+        /// A verification with a passkey.
+        VerificationPasskey = "verification_passkey",
+        /// A verification with Google One Tap.
+        VerificationGoogleOneTap = "verification_google_one_tap",
+        /// A web3 wallet of a user.
+        Web3Wallet = "web3_wallet",
+        /// A passkey of a user.
+        Passkey = "passkey",
+        /// An account with Google.
+        GoogleAccount = "google_account",
+        /// An account with Facebook.
+        FacebookAccount = "facebook_account",
+        /// An account with a SAML identity provider.
+        SamlAccount = "saml_account",
+        /// An account with an enterprise's identity provider.
+        EnterpriseAccount = "enterprise_account",
+        /// A token that lets an actor sign in as a user.
+        ActorToken = "actor_token",
+        /// An attempt to collect a payment.
+        BillingPaymentAttempt = "commerce_payment",
+        /// A way to pay.
+        BillingPaymentMethod = "commerce_payment_method",
+        /// Who pays.
+        BillingPayer = "commerce_payer",
+        /// A statement of billing.
+        BillingStatement = "commerce_statement",
+        /// A part of a statement of billing.
+        BillingStatementGroup = "commerce_statement_group",
+        /// An invitation to the application.
+        Invitation = "invitation",
+        /// A token of a machine.
+        M2mToken = "machine_to_machine_token",
+        /// A domain of an organization.
+        OrganizationDomain = "organization_domain",
+        /// A number of things.
+        TotalCount = "total_count",
+    }
+}
+
+open_enum! {
+    /// Where an actor token stands.
+    pub enum ActorTokenStatus {
+        /// It can be used.
+        Pending = "pending",
+        /// It was used.
+        Accepted = "accepted",
+        /// It was revoked.
+        Revoked = "revoked",
+    }
+}
+
+open_enum! {
+    /// How users whose email address is of a verified domain get into its organization.
+    pub enum EnrollmentMode {
+        /// Only when somebody invites them.
+        ManualInvitation = "manual_invitation",
+        /// They are invited automatically.
+        AutomaticInvitation = "automatic_invitation",
+        /// They are offered to ask for membership.
+        AutomaticSuggestion = "automatic_suggestion",
+        /// By signing in with the enterprise's identity provider.
+        EnterpriseSso = "enterprise_sso",
+    }
+}
+
+open_enum! {
+    /// How an account with an enterprise's identity provider signs in.
+    pub enum EnterpriseProtocol {
+        /// With SAML.
+        Saml = "saml",
+        /// With OAuth.
+        Oauth = "oauth",
+    }
+}
+
+open_enum! {
+    /// In which state an email address or a phone number is created.
+    pub enum IdentificationStatus {
+        /// It belongs to the user.
+        Verified = "verified",
+        /// It is not verified; the user can sign in with it and nobody else can claim it.
+        Reserved = "reserved",
+    }
+}
+
+open_enum! {
+    /// Where an invitation stands.
+    pub enum InvitationStatus {
+        /// It can be accepted.
+        Pending = "pending",
+        /// It was accepted.
+        Accepted = "accepted",
+        /// It was revoked.
+        Revoked = "revoked",
+        /// It was not accepted in time.
+        Expired = "expired",
+    }
+}
+
+open_enum! {
+    /// With which algorithm a password digest was made. Each wants its own format of the digest.
+    pub enum PasswordHasher {
+        /// Argon2i.
+        Argon2i = "argon2i",
+        /// Argon2id.
+        Argon2id = "argon2id",
+        /// bcrypt.
+        Bcrypt = "bcrypt",
+        /// bcrypt over SHA-256, as Django does it.
+        BcryptSha256Django = "bcrypt_sha256_django",
+        /// Salted SHA-1, as LDAP servers keep it.
+        LdapSsha = "ldap_ssha",
+        /// MD5.
+        Md5 = "md5",
+        /// phpass over MD5.
+        Md5Phpass = "md5_phpass",
+        /// PBKDF2 with SHA-1.
+        Pbkdf2Sha1 = "pbkdf2_sha1",
+        /// PBKDF2 with SHA-256.
+        Pbkdf2Sha256 = "pbkdf2_sha256",
+        /// PBKDF2 with SHA-256, as Django does it.
+        Pbkdf2Sha256Django = "pbkdf2_sha256_django",
+        /// PBKDF2 with SHA-512.
+        Pbkdf2Sha512 = "pbkdf2_sha512",
+        /// PBKDF2 with SHA-512; salt and hash in hexadecimal.
+        Pbkdf2Sha512Hex = "pbkdf2_sha512_hex",
+        /// phpass.
+        Phpass = "phpass",
+        /// scrypt, as Firebase does it.
+        ScryptFirebase = "scrypt_firebase",
+        /// scrypt, as Werkzeug does it.
+        ScryptWerkzeug = "scrypt_werkzeug",
+        /// SHA-256.
+        Sha256 = "sha256",
+        /// SHA-512, as Symfony once did it.
+        Sha512Symfony = "sha512_symfony",
+    }
+}
+
+open_enum! {
+    /// Where a verification stands.
+    pub enum VerificationStatus {
+        /// It succeeded.
+        Verified = "verified",
+        /// It has not been completed.
+        Unverified = "unverified",
+        /// It failed.
+        Failed = "failed",
+        /// It was not completed in time.
+        Expired = "expired",
+        /// The account belongs to somebody who can sign in or sign up with it.
+        Transferable = "transferable",
+    }
+}
+
+open_enum! {
+    /// By what means something is verified. OAuth providers have one each (`oauth_google`).
+    pub enum VerificationStrategy {
+        /// A code that was mailed.
+        EmailCode = "email_code",
+        /// A code that was sent to a phone.
+        PhoneCode = "phone_code",
+        /// An account with Google.
+        OauthGoogle = "oauth_google",
+        /// An account with GitHub.
+        OauthGithub = "oauth_github",
+        /// An email address that came from an account with Google.
+        FromOauthGoogle = "from_oauth_google",
+        /// An administrator or the Backend API.
+        Admin = "admin",
+        /// A ticket, as in an invitation.
+        Ticket = "ticket",
+        /// A link that was mailed.
+        EmailLink = "email_link",
+        /// A code that was mailed to reset the password.
+        ResetPasswordEmailCode = "reset_password_email_code",
+        /// A SAML identity provider.
+        Saml = "saml",
+        /// A directory that provisions users.
+        Scim = "scim",
+        /// A passkey.
+        Passkey = "passkey",
+        /// Google One Tap.
+        GoogleOneTap = "google_one_tap",
+        /// A signature of MetaMask.
+        Web3MetamaskSignature = "web3_metamask_signature",
+        /// A signature of Base.
+        Web3BaseSignature = "web3_base_signature",
+        /// A signature of Coinbase Wallet.
+        Web3CoinbaseWalletSignature = "web3_coinbase_wallet_signature",
+        /// A signature of OKX Wallet.
+        Web3OkxWalletSignature = "web3_okx_wallet_signature",
+        /// A signature of a Solana wallet.
+        Web3SolanaSignature = "web3_solana_signature",
+        /// An email for the affiliation with an organization.
+        AffiliationEmailCode = "affiliation_email_code",
+    }
+}

@@ -1,0 +1,349 @@
+//! A stand-in for the Clerk Backend API, in memory and without IO, for tests and demonstrations
+//! (feature `testing`).
+//!
+//! [`StandIn::handle`] takes an [`http::Request`] and gives an [`http::Response`]. Put it behind a
+//! real server, hand it to a client as its transport ([`StandInTransport`]), or call it in a test:
+//!
+//! ```
+//! use clerk_core::{Client, Config, api::actor_tokens::Actor, testing::{StandIn, StandInTransport}};
+//!
+//! let mut stand_in = StandIn::new("sk_test_abc");
+//! let (user, support) = (stand_in.add_user("ann@example.com"), stand_in.add_user("bob@example.com"));
+//! let client = Client::new(Config::new("sk_test_abc")?, StandInTransport::new(stand_in), 7);
+//!
+//! let token = client.actor_tokens().create(&user, Actor::new(&support)).send()?;
+//! assert_eq!(token.status.as_str(), "pending");
+//! assert_eq!(client.actor_tokens().revoke(&token.id).send()?.status.as_str(), "revoked");
+//! assert!(client.actor_tokens().revoke(&token.id).send().unwrap_err().has_code("actor_token_cannot_be_revoked_code"));
+//! # Ok::<(), clerk_core::Error>(())
+//! ```
+//!
+//! It knows users and actor tokens so far. Statuses, codes and the shape of errors are Clerk's, the
+//! messages are our own. It is no proof of what Clerk does: it is written from the specification.
+use std::{collections::VecDeque, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER},
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Meta, Operation, Timestamp,
+    api::{
+        actor_tokens::{ActorToken, CreateActorToken, RevokeActorToken},
+        users,
+    },
+    model::{User, UserId},
+    operation::Place,
+};
+
+mod actor_tokens;
+mod transport;
+mod user_store;
+
+pub use self::transport::{StandInTransport, Walk};
+
+/// How many requests [`StandIn::requests`] remembers.
+const REMEMBERED: usize = 1000;
+
+/// An in-memory Clerk Backend API.
+pub struct StandIn {
+    authorization: String,
+    users: Vec<User>,
+    actor_tokens: Vec<ActorToken>,
+    next_id: u64,
+    throttled: Option<(u32, Option<Duration>)>,
+    requests: VecDeque<Served>,
+}
+
+/// A request that a [`StandIn`] has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Served {
+    /// The method.
+    pub method: Method,
+    /// The path, with `/v1` and without the query.
+    pub path: String,
+    /// The query, empty without one.
+    pub query: String,
+    /// What it was answered with.
+    pub status: StatusCode,
+}
+
+impl fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StandIn")
+            .field("users", &self.users.len())
+            .field("actor_tokens", &self.actor_tokens.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl StandIn {
+    /// An empty instance with this secret key.
+    pub fn new(secret_key: &str) -> Self {
+        Self {
+            authorization: format!("Bearer {secret_key}"),
+            users: Vec::new(),
+            actor_tokens: Vec::new(),
+            next_id: 0,
+            throttled: None,
+            requests: VecDeque::new(),
+        }
+    }
+
+    /// Adds a user with this e-mail address, created at the Unix epoch.
+    pub fn add_user(&mut self, email_address: &str) -> UserId {
+        let arguments = Map::from_iter([("email_address".to_owned(), json!([email_address]))]);
+        // An address is text, so this makes a user.
+        self.insert_user(arguments, Timestamp::from_millis(0))
+            .map_or_else(|_| UserId::from(""), |user| user.id)
+    }
+
+    /// Answers the next `requests` requests with 429, with this `Retry-After` (in whole seconds) if
+    /// any.
+    pub fn throttle(&mut self, requests: u32, retry_after: Option<Duration>) {
+        self.throttled = Some((requests, retry_after));
+    }
+
+    /// The requests answered so far, at most the last thousand.
+    pub fn requests(&self) -> impl Iterator<Item = &Served> {
+        self.requests.iter()
+    }
+
+    /// Answers a request. `now` is the wall clock.
+    pub fn handle(&mut self, request: Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let answer = self.admit(&request).and_then(|()| self.route(request, now));
+        let mut response = match answer {
+            Ok(body) => respond(StatusCode::OK, body),
+            Err(refusal) => refusal.respond(),
+        };
+        let status = response.status();
+        if self.requests.len() == REMEMBERED {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(Served {
+            method,
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
+            status,
+        });
+        if status == StatusCode::TOO_MANY_REQUESTS
+            && let Some((_, Some(time))) = self.throttled
+            && let Ok(seconds) = HeaderValue::try_from(time.as_secs().to_string())
+        {
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        response
+    }
+
+    /// Whether the request gets as far as an operation.
+    fn admit(&mut self, request: &Request<Bytes>) -> Result<(), Refusal> {
+        match &mut self.throttled {
+            Some((left, _)) if *left > 0 => {
+                *left -= 1;
+                return Err(Refusal::new(
+                    429,
+                    "too_many_requests",
+                    "too many requests, come back later",
+                ));
+            }
+            _ => {}
+        }
+        match request.headers().get(AUTHORIZATION) {
+            None => Err(Refusal::new(401, "authentication_invalid", "the request has no key")),
+            Some(key) if key.as_bytes() != self.authorization.as_bytes() => {
+                Err(Refusal::new(401, "clerk_key_invalid", "this is not the key of the instance"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn route(&mut self, request: Request<Bytes>, now: Timestamp) -> Result<Value, Refusal> {
+        let path = request.uri().path().to_owned();
+        let mut known = false;
+        for route in ROUTES {
+            let Some(id) = route.captures(&path) else { continue };
+            known = true;
+            if request.method() == route.meta.method {
+                let arguments = Arguments::read(route.meta, id, &request)?;
+                return (route.handle)(self, arguments, now);
+            }
+        }
+        Err(if known {
+            Refusal::new(405, "method_not_allowed", "the resource does not take this method")
+        } else {
+            Refusal::new(
+                404,
+                "resource_not_found",
+                "there is no such path, or this stand-in does not know it",
+            )
+        })
+    }
+
+    fn id(&mut self, prefix: &str) -> String {
+        self.next_id += 1;
+        format!("{prefix}_standin{:020}", self.next_id)
+    }
+}
+
+type Handler = fn(&mut StandIn, Arguments, Timestamp) -> Result<Value, Refusal>;
+
+/// An operation that the stand-in knows.
+struct Route {
+    meta: &'static Meta,
+    handle: Handler,
+}
+
+/// In the order in which they are tried: a fixed path before one with a parameter.
+static ROUTES: &[Route] = &[
+    Route { meta: CreateActorToken::META, handle: StandIn::create_actor_token },
+    Route { meta: RevokeActorToken::META, handle: StandIn::revoke_actor_token },
+    Route { meta: users::GetUserList::META, handle: StandIn::list_users },
+    Route { meta: users::CreateUser::META, handle: StandIn::create_user },
+    Route { meta: users::GetUsersCount::META, handle: StandIn::count_users },
+    Route { meta: users::UsersBan::META, handle: StandIn::bulk_ban_users },
+    Route { meta: users::GetUser::META, handle: StandIn::get_user },
+    Route { meta: users::UpdateUser::META, handle: StandIn::update_user },
+    Route { meta: users::DeleteUser::META, handle: StandIn::delete_user },
+    Route { meta: users::BanUser::META, handle: StandIn::ban_user },
+    Route { meta: users::UpdateUserMetadata::META, handle: StandIn::merge_user_metadata },
+    Route { meta: users::ReplaceUserMetadata::META, handle: StandIn::replace_user_metadata },
+];
+
+impl Route {
+    /// The decoded parameter of the path, empty if it has none; `None` if the path is another.
+    fn captures(&self, path: &str) -> Option<String> {
+        let mut segments = path.strip_prefix("/v1/")?.split('/');
+        let mut captured = String::new();
+        for expected in self.meta.path.split('/').skip(1) {
+            let segment = segments.next()?;
+            if expected.starts_with('{') {
+                captured =
+                    percent_encoding::percent_decode_str(segment).decode_utf8().ok()?.into_owned();
+            } else if segment != expected {
+                return None;
+            }
+        }
+        segments.next().is_none().then_some(captured)
+    }
+}
+
+/// The arguments of a request, checked against the declaration of its operation.
+struct Arguments {
+    id: String,
+    query: Vec<(String, String)>,
+    body: Map<String, Value>,
+}
+
+impl Arguments {
+    fn read(meta: &'static Meta, id: String, request: &Request<Bytes>) -> Result<Self, Refusal> {
+        let decode = |text: &str| {
+            percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+        };
+        let query = request.uri().query().unwrap_or_default();
+        let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        });
+        let body = if request.body().is_empty() {
+            Map::new()
+        } else {
+            serde_json::from_slice(request.body()).map_err(|_| {
+                Refusal::new(400, "request_body_invalid", "the body is not a JSON object")
+            })?
+        };
+        let fields = || meta.params.iter().filter(|param| param.place == Place::Body);
+        for name in body.keys() {
+            if !fields().any(|field| field.name == name) {
+                return Err(Refusal::about(
+                    422,
+                    "form_param_unknown",
+                    format!("there is no parameter `{name}`"),
+                    name,
+                ));
+            }
+        }
+        for field in fields().filter(|field| field.required) {
+            if body.get(field.name).is_none_or(Value::is_null) {
+                return Err(Refusal::about(
+                    422,
+                    "form_param_missing",
+                    format!("`{}` must be given", field.name),
+                    field.name,
+                ));
+            }
+        }
+        Ok(Self { id, query: query.collect(), body })
+    }
+
+    /// A number from the query.
+    fn number(&self, name: &str, default: usize, at_most: usize) -> Result<usize, Refusal> {
+        let Some((_, value)) = self.query.iter().find(|(known, _)| known == name) else {
+            return Ok(default);
+        };
+        match value.parse() {
+            Ok(number) if number <= at_most => Ok(number),
+            _ => Err(Refusal::about(
+                422,
+                "form_param_format_invalid",
+                format!("`{name}` must be a whole number up to {at_most}"),
+                name,
+            )),
+        }
+    }
+
+    /// All values of a name in the query.
+    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.query.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// An error answer.
+struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    param: Option<String>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code, message: message.into(), param: None }
+    }
+
+    fn about(status: u16, code: &'static str, message: String, param: &str) -> Self {
+        Self { param: Some(param.to_owned()), ..Self::new(status, code, message) }
+    }
+
+    fn not_found(what: &str) -> Self {
+        Self::new(404, "resource_not_found", format!("there is no such {what}"))
+    }
+
+    fn respond(self) -> Response<Bytes> {
+        let Self { status, code, message, param } = self;
+        let meta = param.map_or_else(|| json!({}), |name| json!({ "param_name": name }));
+        let error =
+            json!({ "code": code, "message": message, "long_message": message, "meta": meta });
+        respond(status, json!({ "errors": [error], "clerk_trace_id": "standin" }))
+    }
+}
+
+fn respond(status: StatusCode, body: Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// What a model is on the wire.
+fn wire(model: &impl Serialize) -> Result<Value, Refusal> {
+    serde_json::to_value(model).map_err(|_| {
+        Refusal::new(500, "internal_clerk_error", "the stand-in cannot write its own answer")
+    })
+}
