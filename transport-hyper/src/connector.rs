@@ -1,0 +1,152 @@
+//! Where connections come from: ours, with TLS and perhaps a proxy, or the caller's.
+use std::{
+    future::poll_fn,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use clerk_core::{FailureKind, Phase};
+use http::{Uri, uri::Scheme};
+use hyper::rt::{Read, Write};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::Connection;
+use rustls::ClientConfig;
+use tower_service::Service;
+
+use crate::{
+    BoxError, BoxFuture,
+    classify::Ours,
+    ingress::{Metered, metered},
+    proxy::Tcp,
+};
+
+/// The connector that the pool gets: one type, whatever is behind it.
+#[derive(Clone)]
+pub(crate) struct Guard(Arc<Guarded>);
+
+struct Guarded {
+    connector: Box<dyn Connect>,
+    /// The time for a connection, TLS included.
+    limit: Duration,
+    /// What may be read for one answer.
+    ingress: u64,
+}
+
+impl Guard {
+    pub(crate) fn new(connector: Box<dyn Connect>, limit: Duration, ingress: u64) -> Self {
+        Self(Arc::new(Guarded { connector, limit, ingress }))
+    }
+}
+
+impl Service<Uri> for Guard {
+    type Response = Metered;
+    type Error = BoxError;
+    type Future = BoxFuture<Result<Metered, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        // Waiting for the connector is part of connecting, which has a limit.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let guarded = Arc::clone(&self.0);
+        Box::pin(async move {
+            let connecting = guarded.connector.connect(uri);
+            let io =
+                tokio::time::timeout(guarded.limit, connecting).await.map_err(|_| late())??;
+            if io.connected().is_negotiated_h2() {
+                // hyper would panic, or speak what none of the limits here was made for.
+                return Err(
+                    "the connector negotiated HTTP/2, and this client speaks HTTP/1.1 only".into(),
+                );
+            }
+            Ok(metered(io, guarded.connector.describes(), guarded.ingress))
+        })
+    }
+}
+
+fn late() -> Ours {
+    Ours::new(FailureKind::Timeout(Phase::Connect), "the time for a connection is over")
+}
+
+/// Makes connections. Boxes are for connections, which are few, and not for calls.
+pub(crate) trait Connect: Send + Sync {
+    fn connect(&self, uri: Uri) -> BoxFuture<Result<Box<dyn Io>, BoxError>>;
+
+    /// Whether what the connections say of themselves is of use to anybody.
+    fn describes(&self) -> bool {
+        true
+    }
+}
+
+pub(crate) trait Io: Read + Write + Connection + Send + Unpin {}
+impl<T: Read + Write + Connection + Send + Unpin> Io for T {}
+
+/// Connections of this crate: TLS, but for loopback.
+pub(crate) struct Tls {
+    tcp: Tcp,
+    tls: Result<HttpsConnector<Tcp>, Ours>,
+}
+
+impl Tls {
+    /// Without TLS, for which there is a reason, only http works.
+    pub(crate) fn new(tcp: Tcp, tls: Result<ClientConfig, String>) -> Self {
+        let tls = tls.map_err(|problem| Ours::new(FailureKind::Tls, problem)).map(|mut config| {
+            // The answer would be in a protocol that nobody here speaks.
+            config.alpn_protocols.clear();
+            HttpsConnector::from((tcp.clone(), config))
+        });
+        Self { tcp, tls }
+    }
+}
+
+impl Connect for Tls {
+    fn connect(&self, uri: Uri) -> BoxFuture<Result<Box<dyn Io>, BoxError>> {
+        let (tcp, tls) = (self.tcp.clone(), self.tls.clone());
+        Box::pin(async move {
+            Ok(if uri.scheme() == Some(&Scheme::HTTP) {
+                Box::new(oneshot(tcp, uri).await?) as Box<dyn Io>
+            } else {
+                Box::new(oneshot(tls?, uri).await?)
+            })
+        })
+    }
+
+    /// Addresses would be copied into every answer, and nobody reads them.
+    fn describes(&self) -> bool {
+        false
+    }
+}
+
+/// Connections of the caller's. Behind a lock only so that the connector need not be `Sync`: it is
+/// cloned for each connection.
+pub(crate) struct Own<C>(Mutex<C>);
+
+impl<C> Own<C> {
+    pub(crate) fn new(connector: C) -> Self {
+        Self(Mutex::new(connector))
+    }
+}
+
+impl<C> Connect for Own<C>
+where
+    C: Service<Uri, Response: Io + 'static, Error: Into<BoxError>, Future: Send>
+        + Clone
+        + Send
+        + 'static,
+{
+    fn connect(&self, uri: Uri) -> BoxFuture<Result<Box<dyn Io>, BoxError>> {
+        let connector = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Box::pin(async move { Ok(Box::new(oneshot(connector, uri).await?) as Box<dyn Io>) })
+    }
+}
+
+/// Calls a service once, when it is ready.
+pub(crate) async fn oneshot<S: Service<R, Error: Into<BoxError>>, R>(
+    mut service: S,
+    request: R,
+) -> Result<S::Response, BoxError> {
+    poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+    service.call(request).await.map_err(Into::into)
+}
