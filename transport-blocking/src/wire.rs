@@ -60,6 +60,20 @@ pub(crate) fn left(mut timeout: NextTimeout) -> Result<NextTimeout, Error> {
     Ok(timeout)
 }
 
+/// How finely a socket is told how much time is left. ureq tells it before each read and write, but
+/// for what it was told last: with a time that is the same from call to call, that is no system call.
+const STEP: Duration = Duration::from_millis(500);
+
+/// Whole steps of `timeout`, and what that leaves; all of it and nothing when it is short.
+fn in_steps(timeout: NextTimeout) -> (NextTimeout, Duration) {
+    let exact = *timeout.after;
+    if exact < 2 * STEP || timeout.after.is_not_happening() {
+        return (timeout, Duration::ZERO);
+    }
+    let rest = Duration::from_nanos((exact.as_nanos() % STEP.as_nanos()) as u64);
+    (NextTimeout { after: (exact - rest).into(), ..timeout }, rest)
+}
+
 /// Makes connections with `C`, and watches them.
 #[derive(Debug)]
 pub(crate) struct Watch<C> {
@@ -110,7 +124,9 @@ impl<T: Transport> Transport for Watched<T> {
             SENT.set(true);
         }
         self.received = 0;
-        self.transport.transmit_output(amount, left(timeout)?)
+        // A write that hangs may end half a second early: what was written of it is not known, so
+        // it cannot go on.
+        self.transport.transmit_output(amount, in_steps(left(timeout)?).0)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -118,7 +134,14 @@ impl<T: Transport> Transport for Watched<T> {
         if before >= MAX_HEAD {
             return Err(Error::LargeResponseHeader(before, MAX_HEAD));
         }
-        let more = self.transport.await_input(left(timeout)?).map_err(cut_off)?;
+        let (timeout, rest) = in_steps(left(timeout)?);
+        let more = match self.transport.await_input(timeout) {
+            Err(Error::Timeout(_)) if !rest.is_zero() => {
+                self.transport.await_input(NextTimeout { after: rest.into(), ..timeout })
+            }
+            more => more,
+        };
+        let more = more.map_err(cut_off)?;
         let after = self.transport.buffers().input().len();
         self.received = self.received.saturating_add(after.saturating_sub(before));
         if self.received > self.budget {

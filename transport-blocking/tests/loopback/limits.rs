@@ -1,5 +1,9 @@
 //! Answers that are too much, or none, and how far the request got.
-use std::{io::Write as _, net::TcpListener, time::Duration};
+use std::{
+    io::Write as _,
+    net::TcpListener,
+    time::{Duration, Instant},
+};
 
 use clerk_blocking::{Clerk, ErrorKind, FailureKind, Phase, RawOperation, Reach, RetryPolicy};
 use serde_json::{Value, json};
@@ -172,4 +176,21 @@ fn what_is_no_tls_sends_nothing() {
         .build()
         .unwrap();
     assert_eq!(outcome(&clerk), Err((FailureKind::Tls, Reach::NotSent, None)));
+}
+
+/// The socket is told of whole steps of time, and the attempt still gets all of it, and no more.
+#[test]
+fn an_attempt_ends_when_it_should() {
+    // Nobody accepts: the system completes the connection, and nothing is ever answered.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let limit = Duration::from_millis(1300);
+    let clerk = Clerk::builder("sk_test_abc")
+        .base_url(format!("http://{}", silent.local_addr().unwrap()))
+        .retry(RetryPolicy::none())
+        .attempt_timeout(limit);
+    let begun = Instant::now();
+    let outcome = outcome(&clerk.build().unwrap());
+    assert_eq!(outcome, Err((FailureKind::Timeout(Phase::Headers), Reach::MaybeSent, None)));
+    let taken = begun.elapsed();
+    assert!(limit <= taken && taken < limit + Duration::from_secs(1), "{taken:?}");
 }
