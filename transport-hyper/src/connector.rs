@@ -61,7 +61,7 @@ impl Service<Uri> for Guard {
                     "the connector negotiated HTTP/2, and this client speaks HTTP/1.1 only".into(),
                 );
             }
-            Ok(metered(io, guarded.connector.describes(), guarded.ingress))
+            Ok(metered(io, guarded.ingress))
         })
     }
 }
@@ -73,11 +73,6 @@ fn late() -> Ours {
 /// Makes connections. Boxes are for connections, which are few, and not for calls.
 pub(crate) trait Connect: Send + Sync {
     fn connect(&self, uri: Uri) -> BoxFuture<Result<Box<dyn Io>, BoxError>>;
-
-    /// Whether what the connections say of themselves is of use to anybody.
-    fn describes(&self) -> bool {
-        true
-    }
 }
 
 pub(crate) trait Io: Read + Write + Connection + Send + Unpin {}
@@ -111,11 +106,6 @@ impl Connect for Tls {
                 Box::new(oneshot(tls?, uri).await?)
             })
         })
-    }
-
-    /// Addresses would be copied into every answer, and nobody reads them.
-    fn describes(&self) -> bool {
-        false
     }
 }
 

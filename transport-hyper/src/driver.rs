@@ -108,19 +108,20 @@ impl Hyper {
         // The exchange is over. If the request's body is gone with it, nobody can look at it any
         // more, on no other thread either: only then is it proof that nobody has.
         let unsent = Arc::into_inner(progress).is_some_and(|progress| !progress.is_written());
-        Err(match (lost, status) {
-            (Lost::Known(failure), _) => failure,
-            (Lost::OfPool(error), _) => classify(error.into(), Some(!unsent)),
-            (Lost::Late(late), Some(status)) => {
-                Failure::new(FailureKind::Timeout(Phase::Body), Reach::MaybeSent, late)
-                    .with_status(status)
-            }
-            // Only our own pool is known to look at the body before it writes.
-            (Lost::Late(late), None) if unsent && matches!(self.0.service, Service::Pool(_)) => {
-                Failure::new(FailureKind::Timeout(Phase::Connect), Reach::NotSent, late)
-            }
-            (Lost::Late(late), None) => {
-                Failure::new(FailureKind::Timeout(Phase::Headers), Reach::MaybeSent, late)
+        Err(match lost {
+            Lost::Known(failure) => failure,
+            Lost::OfPool(error) => classify(error.into(), Some(!unsent)),
+            Lost::Late(late) => {
+                // Only our own pool is known to look at the body before it writes.
+                let ours = matches!(self.0.service, Service::Pool(_));
+                let (phase, reach) = match status {
+                    Some(_) => (Phase::Body, Reach::MaybeSent),
+                    None if ours && unsent => (Phase::Connect, Reach::NotSent),
+                    None => (Phase::Headers, Reach::MaybeSent),
+                };
+                let mut failure = Failure::new(FailureKind::Timeout(phase), reach, late);
+                failure.status = status;
+                failure
             }
         })
     }

@@ -20,22 +20,23 @@ use crate::{classify::Ours, connector::Io};
 /// does: so the bytes are counted between two conversions.
 pub(crate) type Metered = TokioIo<Counted>;
 
-pub(crate) fn metered(io: Box<dyn Io>, describes: bool, budget: u64) -> Metered {
-    TokioIo::new(Counted { io: TokioIo::new(io), describes, read: 0, budget })
+pub(crate) fn metered(io: Box<dyn Io>, budget: u64) -> Metered {
+    TokioIo::new(Counted { io: TokioIo::new(io), read: 0, budget })
 }
 
 /// Counts what is read since something was last written. Interim answers, chunk sizes and trailers
 /// have no limit of their own in hyper, and all are bytes.
 pub(crate) struct Counted {
     io: TokioIo<Box<dyn Io>>,
-    describes: bool,
     read: u64,
     budget: u64,
 }
 
 impl Connection for Counted {
     fn connected(&self) -> Connected {
-        if self.describes { self.io.inner().connected() } else { Connected::new() }
+        // What connections say of themselves, their addresses for example, would be copied into every
+        // answer, and nobody reads it.
+        Connected::new()
     }
 }
 

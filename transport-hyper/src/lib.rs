@@ -62,6 +62,8 @@ mod ingress;
 mod items;
 mod proxy;
 mod service;
+#[cfg(feature = "testing")]
+mod stand_in;
 mod tls;
 
 /// The flow behind `items()`; [`Items`] here is the stream.

@@ -81,17 +81,3 @@ impl<S: HttpService> Own for Erased<S> {
         })
     }
 }
-
-#[cfg(feature = "testing")]
-impl Own for clerk_core::testing::StandInTransport {
-    fn send(
-        &self,
-        request: Request<Body>,
-        _: Arc<Progress>,
-        _: usize,
-    ) -> BoxFuture<Result<Response<Bytes>, Failure>> {
-        let now = std::time::SystemTime::now().into();
-        let response = self.answer(request.map(Body::into_bytes), now);
-        Box::pin(std::future::ready(Ok(response)))
-    }
-}
