@@ -28,7 +28,8 @@ pub(crate) fn echo(seen: &Seen) -> Vec<Vec<u8>> {
     json(200, &format!("{:?}", seen.target().rsplit('/').next().unwrap()))
 }
 
-async fn create_and_revoke() {
+/// Gives the number of connections.
+async fn create_and_revoke() -> usize {
     let server = Server::start(actor_token).await;
     let clerk = server.clerk();
     let token = clerk
@@ -62,17 +63,19 @@ async fn create_and_revoke() {
             "POST /v1/actor_tokens/act_1/revoke HTTP/1.1\r\n{shared}content-length: 0\r\nhost: {host}\r\n\r\n"
         )
     );
-    assert_eq!((seen.len(), server.connections()), (2, 1));
+    assert_eq!(seen.len(), 2);
+    server.connections()
 }
 
 #[tokio::test]
 async fn on_one_thread() {
-    create_and_revoke().await;
+    assert_eq!(create_and_revoke().await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_two_threads() {
-    create_and_revoke().await;
+    // The pool may hear on the other thread, and too late, that the first connection is free.
+    assert!(create_and_revoke().await <= 2);
 }
 
 #[tokio::test]
