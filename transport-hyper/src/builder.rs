@@ -179,15 +179,14 @@ impl ClerkBuilder {
             }
             (None, Some(connector)) => Service::Pool(pool(connector, &connections)),
             (None, None) => {
-                let tls = tls.into_config();
-                // On loopback all goes well without TLS, until a call says otherwise.
-                if let Err(problem) = &tls
-                    && config.base_url().starts_with("https:")
-                {
-                    return Err(Error::invalid_configuration("tls_config", problem.clone()));
-                }
                 let tcp = Tcp::new(connections.proxy.clone(), connections.connect_timeout);
-                Service::Pool(pool(Box::new(connector::Tls::new(tcp, tls)), &connections))
+                let tls = connector::Tls::new(tcp, tls);
+                if config.base_url().starts_with("https:")
+                    && let Err(problem) = tls.https()
+                {
+                    return Err(Error::invalid_configuration("tls_config", problem.to_string()));
+                }
+                Service::Pool(pool(Box::new(tls), &connections))
             }
         };
         let max_body = connections.max_response_body;

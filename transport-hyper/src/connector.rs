@@ -1,7 +1,7 @@
 //! Where connections come from: ours, with TLS and perhaps a proxy, or the caller's.
 use std::{
     future::poll_fn,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -11,7 +11,6 @@ use http::{Uri, uri::Scheme};
 use hyper::rt::{Read, Write};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::Connection;
-use rustls::ClientConfig;
 use tower_service::Service;
 
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
     classify::Ours,
     ingress::{Metered, metered},
     proxy::Tcp,
+    tls,
 };
 
 /// The connector that the pool gets: one type, whatever is behind it.
@@ -81,31 +81,37 @@ impl<T: Read + Write + Connection + Send + Unpin> Io for T {}
 /// Connections of this crate: TLS, but for loopback.
 pub(crate) struct Tls {
     tcp: Tcp,
-    tls: Result<HttpsConnector<Tcp>, Ours>,
+    trust: tls::Tls,
+    https: OnceLock<Result<HttpsConnector<Tcp>, Ours>>,
 }
 
 impl Tls {
-    /// Without TLS, for which there is a reason, only http works.
-    pub(crate) fn new(tcp: Tcp, tls: Result<ClientConfig, String>) -> Self {
-        let tls = tls.map_err(|problem| Ours::new(FailureKind::Tls, problem)).map(|mut config| {
+    pub(crate) fn new(tcp: Tcp, trust: tls::Tls) -> Self {
+        Self { tcp, trust, https: OnceLock::new() }
+    }
+
+    /// Made when it is first wanted: reading whom the machine trusts takes a while, and loopback
+    /// goes well without.
+    pub(crate) fn https(&self) -> Result<HttpsConnector<Tcp>, Ours> {
+        let make = || {
+            let config = self.trust.config();
+            let mut config = config.map_err(|problem| Ours::new(FailureKind::Tls, problem))?;
             // The answer would be in a protocol that nobody here speaks.
             config.alpn_protocols.clear();
-            HttpsConnector::from((tcp.clone(), config))
-        });
-        Self { tcp, tls }
+            Ok(HttpsConnector::from((self.tcp.clone(), config)))
+        };
+        self.https.get_or_init(make).clone()
     }
 }
 
 impl Connect for Tls {
     fn connect(&self, uri: Uri) -> BoxFuture<Result<Box<dyn Io>, BoxError>> {
-        let (tcp, tls) = (self.tcp.clone(), self.tls.clone());
-        Box::pin(async move {
-            Ok(if uri.scheme() == Some(&Scheme::HTTP) {
-                Box::new(oneshot(tcp, uri).await?) as Box<dyn Io>
-            } else {
-                Box::new(oneshot(tls?, uri).await?)
-            })
-        })
+        if uri.scheme() == Some(&Scheme::HTTP) {
+            let tcp = self.tcp.clone();
+            return Box::pin(async { Ok(Box::new(oneshot(tcp, uri).await?) as Box<dyn Io>) });
+        }
+        let https = self.https();
+        Box::pin(async { Ok(Box::new(oneshot(https?, uri).await?) as Box<dyn Io>) })
     }
 }
 

@@ -17,9 +17,9 @@ pub(crate) enum Tls {
 
 impl Tls {
     /// The configuration, or why there is none.
-    pub(crate) fn into_config(self) -> Result<ClientConfig, String> {
+    pub(crate) fn config(&self) -> Result<ClientConfig, String> {
         match self {
-            Self::Own(config) => Ok(*config),
+            Self::Own(config) => Ok(ClientConfig::clone(config)),
             Self::Platform => {
                 let verified = builder()?.with_platform_verifier().map_err(|error| {
                     format!(
