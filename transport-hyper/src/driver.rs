@@ -9,10 +9,7 @@ use bytes::Bytes;
 use clerk_core::{
     Event, Failure, FailureKind, Flow, Moment, Outgoing, Phase, Reach, Step, Transport,
 };
-use http::{
-    HeaderValue, Method, Request, Response,
-    header::{CONTENT_LENGTH, Entry},
-};
+use http::{HeaderValue, Method, Request, Response, header::CONTENT_LENGTH};
 use hyper_util::client::legacy;
 
 use crate::{
@@ -157,10 +154,7 @@ enum Lost {
 /// servers insist.
 fn announce_nothing(request: &mut Request<Body>) {
     let usual = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-    if usual
-        && request.body().is_empty()
-        && let Entry::Vacant(entry) = request.headers_mut().entry(CONTENT_LENGTH)
-    {
-        entry.insert(HeaderValue::from_static("0"));
+    if usual && request.body().is_empty() {
+        request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
     }
 }
