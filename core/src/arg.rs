@@ -1,5 +1,5 @@
 //! What may be passed where a parameter wants a `T`.
-use std::fmt::Display;
+use std::{collections::BTreeMap, fmt::Display};
 
 use crate::Nullable;
 
@@ -52,6 +52,66 @@ impl<T> Arg<T> for T {
     }
 }
 
+/// What a text can be passed for: ids, keys, open enums.
+///
+/// The implementations of [`Arg`] for them are here once, and not with each of the types.
+#[doc(hidden)]
+pub trait TextType: Sized {
+    fn from_text(text: &str) -> Self;
+
+    fn from_string(text: String) -> Self {
+        Self::from_text(&text)
+    }
+}
+
+impl<T: TextType> Arg<T> for &str {
+    fn into_arg(self) -> T {
+        T::from_text(self)
+    }
+}
+
+impl<T: TextType> Arg<T> for String {
+    fn into_arg(self) -> T {
+        T::from_string(self)
+    }
+}
+
+impl<T: TextType> Arg<T> for &String {
+    fn into_arg(self) -> T {
+        T::from_text(self)
+    }
+}
+
+impl<T: TextType + Clone> Arg<T> for &T {
+    fn into_arg(self) -> T {
+        self.clone()
+    }
+}
+
+impl<T: TextType> Arg<Nullable<T>> for &str {
+    fn into_arg(self) -> Nullable<T> {
+        Nullable::Value(self.into_arg())
+    }
+}
+
+impl<T: TextType> Arg<Nullable<T>> for String {
+    fn into_arg(self) -> Nullable<T> {
+        Nullable::Value(self.into_arg())
+    }
+}
+
+impl<T: TextType> Arg<Nullable<T>> for &String {
+    fn into_arg(self) -> Nullable<T> {
+        Nullable::Value(self.into_arg())
+    }
+}
+
+impl<T: TextType + Clone> Arg<Nullable<T>> for &T {
+    fn into_arg(self) -> Nullable<T> {
+        Nullable::Value(self.clone())
+    }
+}
+
 impl Arg<String> for &str {
     fn into_arg(self) -> String {
         self.to_owned()
@@ -88,6 +148,30 @@ impl Arg<Vec<String>> for Vec<&str> {
     }
 }
 
+impl<T, U: Arg<T>, const N: usize> Arg<Nullable<Vec<T>>> for [U; N] {
+    fn into_arg(self) -> Nullable<Vec<T>> {
+        Nullable::Value(self.into_arg())
+    }
+}
+
+impl<K: Ord, V, A: Arg<K>, B: Arg<V>, const N: usize> Arg<BTreeMap<K, V>> for [(A, B); N] {
+    fn into_arg(self) -> BTreeMap<K, V> {
+        self.into_iter().map(|(key, value)| (key.into_arg(), value.into_arg())).collect()
+    }
+}
+
+impl<T: TextType> Arg<Vec<T>> for Vec<String> {
+    fn into_arg(self) -> Vec<T> {
+        self.into_iter().map(T::from_string).collect()
+    }
+}
+
+impl<T: TextType> Arg<Vec<T>> for Vec<&str> {
+    fn into_arg(self) -> Vec<T> {
+        self.into_iter().map(T::from_text).collect()
+    }
+}
+
 impl<T> Arg<Nullable<T>> for T {
     fn into_arg(self) -> Nullable<T> {
         Nullable::Value(self)
@@ -118,6 +202,12 @@ impl<T: QueryValue> QueryValue for Vec<T> {
     }
 }
 
+impl<T: TextType + Display> QueryValue for T {
+    fn each(&self, write: &mut dyn FnMut(&dyn Display)) {
+        write(self);
+    }
+}
+
 /// Lets types that are one value of a query be written as they are displayed.
 macro_rules! query_values {
     ($($Type:ty),* $(,)?) => {$(
@@ -128,7 +218,6 @@ macro_rules! query_values {
         }
     )*};
 }
-pub(crate) use query_values;
 
 query_values!(String, bool, u32, u64, i64, f64, crate::Seconds);
 

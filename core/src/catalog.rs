@@ -15,7 +15,7 @@
 //!
 //! [`answer_line`] is a whole program in one function: a question as a line of JSON in, the answer
 //! as a line of JSON out.
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Debug};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -23,40 +23,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    Config, Error, Meta, Operation, api,
+    Config, Error, Meta, Operation,
     decode::harmless,
     operation::{Content, Place, macros::unraw},
 };
 
 mod line;
+mod operations;
 
-pub use self::line::answer_line;
-
-/// All operations.
-pub static OPERATIONS: &[Entry] = &[
-    Entry::of::<api::actor_tokens::CreateActorToken>(),
-    Entry::of::<api::actor_tokens::RevokeActorToken>(),
-    Entry::of::<api::billing::GetBillingStatement>(),
-    Entry::of::<api::instance_settings::UpdateInstance>(),
-    Entry::of::<api::invitations::CreateBulkInvitations>(),
-    Entry::of::<api::jwks::GetJwks>(),
-    Entry::of::<api::m2m::CreateM2mToken>(),
-    Entry::of::<api::miscellaneous::GetPublicInterstitial>(),
-    Entry::of::<api::organization_domains::ListAllOrganizationDomains>(),
-    Entry::of::<api::organizations::ListOrganizations>(),
-    Entry::of::<api::sessions::RefreshSession>(),
-    Entry::of::<api::users::BanUser>(),
-    Entry::of::<api::users::CreateUser>(),
-    Entry::of::<api::users::DeleteUser>(),
-    Entry::of::<api::users::GetUser>(),
-    Entry::of::<api::users::GetUserList>(),
-    Entry::of::<api::users::GetUsersCount>(),
-    Entry::of::<api::users::ReplaceUserMetadata>(),
-    Entry::of::<api::users::SetUserProfileImage>(),
-    Entry::of::<api::users::UpdateUser>(),
-    Entry::of::<api::users::UpdateUserMetadata>(),
-    Entry::of::<api::users::UsersBan>(),
-];
+pub use self::{line::answer_line, operations::OPERATIONS};
 
 /// The operation that Clerk calls so, such as `GetUserList`.
 pub fn find(operation_id: &str) -> Option<&'static Entry> {
@@ -71,12 +46,14 @@ pub struct Entry {
     pub meta: &'static Meta,
     request: fn(Arguments, &Config) -> Result<Request<Bytes>, Error>,
     response: fn(Response<Bytes>) -> Result<Value, Error>,
+    shown_request: fn(Arguments) -> Result<String, Error>,
+    shown_response: fn(Response<Bytes>) -> Result<String, Error>,
 }
 
 impl Entry {
     const fn of<O: FromArguments>() -> Self
     where
-        O::Output: Serialize,
+        O::Output: Serialize + Debug,
     {
         Self {
             meta: O::META,
@@ -89,6 +66,8 @@ impl Entry {
                 serde_json::to_value(output)
                     .map_err(|_| Error::misuse("the result cannot be written as JSON"))
             },
+            shown_request: |arguments| Ok(format!("{:?}", O::from_arguments(arguments)?)),
+            shown_response: |response| Ok(format!("{:?}", O::read(response)?)),
         }
     }
 
@@ -116,18 +95,30 @@ impl Entry {
     pub fn response(&self, response: Response<Bytes>) -> Result<Value, Error> {
         (self.response)(response)
     }
+
+    /// What `Debug` shows of the operation: for the tests that look for secrets there.
+    #[doc(hidden)]
+    pub fn shown_request(&self, arguments: Value) -> Result<String, Error> {
+        Arguments::read(arguments).and_then(self.shown_request)
+    }
+
+    /// What `Debug` shows of the result.
+    #[doc(hidden)]
+    pub fn shown_response(&self, response: Response<Bytes>) -> Result<String, Error> {
+        (self.shown_response)(response)
+    }
 }
 
 /// An operation that can be made from arguments by name.
 #[doc(hidden)]
-pub trait FromArguments: Operation + Sized {
+pub trait FromArguments: Operation + Debug + Sized {
     /// Makes it.
     fn from_arguments(arguments: Arguments) -> Result<Self, Error>;
 }
 
 /// Arguments by name, which operations take theirs from.
 #[doc(hidden)]
-#[derive(Debug)]
+#[allow(missing_debug_implementations)] // There may be secrets in it.
 pub struct Arguments {
     path: Map<String, Value>,
     query: Map<String, Value>,

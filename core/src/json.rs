@@ -123,6 +123,7 @@ pub(crate) fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + D
 }
 
 /// For members in which an explicit `null` is a value of its own.
+#[cfg(feature = "catalog")] // Only the catalog reads what requests carry.
 pub(crate) fn keep_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {

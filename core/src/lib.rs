@@ -111,7 +111,7 @@ pub mod api;
 pub mod model;
 
 pub use self::{
-    arg::{Arg, QueryValue},
+    arg::{Arg, QueryValue, TextType},
     client::Client,
     config::{API_VERSION, Config, ConfigBuilder},
     error::{ApiError, ClerkError, Error, ErrorKind},

@@ -20,15 +20,21 @@ pub(crate) mod macros;
 
 mod accounts;
 mod billing;
-mod common;
+pub(crate) mod common;
 mod contacts;
+mod directory;
 mod enums;
 mod ids;
 mod invitation;
 mod jwks;
+mod login_hint;
 mod organization;
+mod organization_invitation;
+mod role;
+mod session;
 mod user;
 mod verification;
+mod verification_attempt;
 
 pub use self::{
     accounts::{
@@ -36,20 +42,31 @@ pub use self::{
         SamlAccountConnection,
     },
     billing::{
-        CreditTotals, DiscountTotals, Money, Payer, PayerCredit, PaymentMethod,
+        BillingPlan, CreditAdjustment, CreditBalance, CreditLedgerEntry, CreditTotals,
+        DiscountTotals, Feature, Money, Payer, PayerCredit, PayerType, PaymentMethod,
         PaymentMethodStatus, PaymentMethodType, PaymentTotals, PerUnitTotal, PerUnitTotalTier,
-        ProrationCredit, ProrationDiscount,
+        PlanPeriod, PlanUnitPrice, PlanUnitPriceTier, ProrationCredit, ProrationDiscount,
+        Subscription, SubscriptionCredit, SubscriptionItem, SubscriptionItemNextPayment,
+        SubscriptionItemSeats, SubscriptionItemStatus, SubscriptionNextPayment, SubscriptionStatus,
     },
-    common::{DeletedObject, List, TextBool, TotalCount},
+    common::{DeletedObject, List, PlainList, TextBool, TotalCount},
     contacts::{EmailAddress, IdentificationLink, Passkey, PhoneNumber, Web3Wallet},
+    directory::DirectoryCustomAttribute,
     enums::*,
     ids::*,
     invitation::Invitation,
     jwks::{Jwk, JwkSet, KeyType},
+    login_hint::{LoginHint, LoginHintInput, LoginHintMode, SamlProvider},
     organization::{
         Organization, OrganizationDomain, OrganizationDomainVerification, OrganizationMembership,
         PublicOrganizationData, PublicUserData,
     },
+    organization_invitation::{
+        OrganizationInvitation, OrganizationInvitationWithPublicOrganizationData, PublicInviterData,
+    },
+    role::{Permission, Role},
+    session::{Session, SessionActivity, SessionTask},
     user::{ScimUserMetadata, User},
     verification::Verification,
+    verification_attempt::VerificationAttempt,
 };

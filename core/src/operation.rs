@@ -1,13 +1,13 @@
 //! One thing the API can do, as a value that becomes a request and reads the answer.
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    CallOptions, Client, Config, Error, decode, error::Unreadable, flow::retry::retry_after,
-    response,
+    ApiResponse, CallOptions, CancelFlag, Client, Config, Error, Items, MachineSecretKey, Paged,
+    Pages, RetryPolicy, Transport, decode, error::Unreadable, flow::retry::retry_after, response,
 };
 
 pub(crate) mod draft;
@@ -188,8 +188,8 @@ pub struct Meta {
     pub auth: Auth,
     /// Whether sending it twice does no harm.
     pub retry: RetrySafety,
-    /// Whether it answers with a page of a longer list.
-    pub paged: bool,
+    /// The largest page, if it answers with a page of a longer list.
+    pub max_limit: Option<u64>,
     /// Whether Clerk advises against using it.
     pub deprecated: bool,
     /// Whether the body is a JSON object of fields, which is sent even without any.
@@ -213,7 +213,7 @@ impl Meta {
             content: Content::Json,
             auth: Auth::SecretKey,
             retry: RetrySafety::Unsafe,
-            paged: false,
+            max_limit: None,
             deprecated: false,
             has_fields: false,
         }
@@ -333,11 +333,53 @@ impl<T> Attached<T> {
     pub(crate) fn new(client: &Client<T>) -> Self {
         Self { client: client.clone(), options: None }
     }
+}
 
-    pub(crate) fn change(&mut self, change: impl FnOnce(CallOptions) -> CallOptions) {
-        let options = self.options.take().unwrap_or_default();
-        self.options = Some(Box::new(change(*options)));
+/// What operations of a client do, once for all of them.
+impl<T: Transport> Attached<T> {
+    pub(crate) fn start<O: Operation>(self, operation: O) -> T::Outcome<Result<O::Output, Error>> {
+        self.client.start(operation, self.options)
     }
+
+    pub(crate) fn start_with_response<O: Operation>(
+        self,
+        operation: O,
+    ) -> T::Outcome<Result<ApiResponse<O::Output>, Error>> {
+        self.client.start_with_response(operation, self.options)
+    }
+
+    pub(crate) fn pages<O: Paged>(self, operation: O) -> T::Items<Pages<O>> {
+        self.client.walk(self.client.pages(operation, self.options))
+    }
+
+    pub(crate) fn items<O: Paged>(self, operation: O) -> T::Items<Items<O>> {
+        self.client.walk(Items::new(self.client.pages(operation, self.options)))
+    }
+}
+
+/// The options of a call, once for all operations.
+macro_rules! options {
+    ($($name:ident($($arg:ident: $Arg:ty),+);)+) => {
+        impl<T> Attached<T> {
+            $(
+                pub(crate) fn $name(&mut self, $($arg: $Arg),+) {
+                    let options = self.options.take().unwrap_or_default();
+                    self.options = Some(Box::new(options.$name($($arg),+)));
+                }
+            )+
+        }
+    };
+}
+
+options! {
+    retry(policy: RetryPolicy);
+    deadline(time: Duration);
+    attempt_timeout(time: Duration);
+    header(name: &str, value: &str);
+    query(name: &str, value: &str);
+    base_url(url: &str);
+    machine_secret_key(key: &MachineSecretKey);
+    cancel_with(flag: &CancelFlag);
 }
 
 impl<T> Clone for Attached<T> {

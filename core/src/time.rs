@@ -149,8 +149,10 @@ impl Arg<Timestamp> for SystemTime {
 
 /// Milliseconds since the Unix epoch as a JSON `number`, which may have a fraction.
 ///
-/// The API describes the times of API keys, M2M tokens and OAuth tokens so. Whole numbers and
-/// fractions keep their value.
+/// The API writes the times of API keys, M2M tokens and OAuth tokens as numbers. It calls them
+/// milliseconds, but for OAuth tokens, where it names no unit; its examples of API keys and of OAuth
+/// tokens look like seconds. Do not decide by them whether a key or token can be used: the answer
+/// says that itself. Whole numbers and fractions keep their value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FractionalTimestamp(serde_json::Number);

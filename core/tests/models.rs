@@ -7,17 +7,18 @@ use clerk_core::{
     api::{
         actor_tokens::ActorToken,
         billing::BillingStatement,
-        m2m::M2mToken,
+        m2m::CreatedM2mToken,
         sessions::{RefreshSession, SessionRefresh},
         users::GetUserList,
     },
     model::{
         DeletedObject, EmailAddress, Invitation, InvitationStatus, JwkSet, KeyType, List,
-        ObjectType, Organization, OrganizationDomain, OrganizationMembership, TotalCount, User,
-        VerificationStatus, VerificationStrategy,
+        ObjectType, Organization, OrganizationDomain, OrganizationMembership, PlainList,
+        TotalCount, User, VerificationStatus, VerificationStrategy,
     },
     operation::decode_json,
 };
+use http::Response;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -312,7 +313,7 @@ fn other_models() {
         "token": "c2VjcmV0", "revoked": false, "revocation_reason": null, "expired": false, "expiration": 1_700_690_400_000.5,
         "last_used_at": null, "created_at": 1, "updated_at": 2,
     });
-    check::<M2mToken>(&Fixture {
+    check::<CreatedM2mToken>(&Fixture {
         json,
         grows: "/object",
         empty: Some("/scopes"),
@@ -478,6 +479,21 @@ fn lists_say_how_long_they_are() {
     assert_eq!((listing.items.len(), listing.total), (1, Some(7)));
     let list: List<Organization> = read(&json!({ "data": null, "total_count": -1 })).unwrap();
     assert_eq!(Listing::from(list), Listing { items: Vec::new(), total: None });
+    // Where the API answers with an array unless it is asked for the length.
+    for (json, length, total) in [
+        (json!([organization()]), 1, None),
+        (json!({ "data": [organization()], "total_count": 7 }), 1, Some(7)),
+        (json!({ "total_count": 7, "data": [] }), 0, Some(7)),
+        (json!({ "data": null, "total_count": null }), 0, None),
+    ] {
+        let list: PlainList<Organization> = read(&json).unwrap();
+        assert_eq!((list.data.len(), list.total_count), (length, total), "{json}");
+        let listing = Listing::from(list);
+        assert_eq!((listing.items.len(), listing.total), (length, total.map(i64::unsigned_abs)));
+    }
+    for json in [json!({}), json!({ "total_count": 7 }), json!(null), json!("[]")] {
+        assert!(read::<PlainList<Organization>>(&json).is_err(), "{json}");
+    }
 }
 
 #[test]
@@ -486,10 +502,19 @@ fn a_list_of_users_is_an_array() {
     assert_eq!((users[0].object.clone(), users[0].id.as_str()), (ObjectType::User, "user_1"));
     let mut odd = user();
     odd["email_addresses"][0]["created_at"] = json!("c2VjcmV0");
-    let error = GetUserList::decode(&Bytes::from(json!([user(), odd]).to_string())).unwrap_err();
+    let page: Vec<_> = (0..37).map(|_| user()).chain([odd]).collect();
+    let response = Response::new(Bytes::from(json!(page).to_string()));
+    let error = GetUserList::read(response).unwrap_err();
+    let decode = error.decode().unwrap();
     assert_eq!(
-        (error.path.as_str(), error.problem.as_str()),
-        ("[1].email_addresses[0].created_at", "expected milliseconds since the Unix epoch")
+        (decode.path.as_str(), decode.problem.as_str()),
+        ("[37].email_addresses[0].created_at", "expected milliseconds since the Unix epoch")
+    );
+    // The message says so, and quotes nothing of the value.
+    let said = format!("{error} {error:?}");
+    assert!(
+        said.contains("[37].email_addresses[0].created_at") && !said.contains("c2VjcmV0"),
+        "{said}"
     );
 }
 

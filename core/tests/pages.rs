@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clerk_core::{
-    Config, Error, Event, Failure, FailureKind, Flow, Items, Moment, Page, Pages, Position, Reach,
-    Step,
-    api::{organizations::ListOrganizations, users::GetUserList},
+    Config, Error, Event, Failure, FailureKind, Flow, Items, Moment, Page, Paged, Pages, Position,
+    Reach, Step,
+    api::{
+        allowlist_blocklist, api_keys::GetApiKeys, billing::GetBillingStatementList, clients,
+        invitations, jwt_templates, m2m::GetM2mTokens, organizations::ListOrganizations,
+        redirect_urls::ListRedirectUrls, sessions, templates, users, users::GetUserList,
+    },
     model::User,
 };
 use http::Response;
@@ -149,6 +153,111 @@ fn organizations_go_by_offset_and_total() {
     let end = Pages::new(GetUserList::new().offset(u64::MAX), &config(), 7);
     let (_, queries) = walk(end, |n| Ok(if n < 2 { json!([user(n)]) } else { json!([]) }));
     assert_eq!(queries[1], format!("limit=500&offset={}", u64::MAX));
+}
+
+/// How many items each page had, and the queries.
+fn sizes<O: Paged>(
+    operation: O,
+    serve: impl FnMut(usize) -> Result<Value, Failure>,
+) -> (Vec<(usize, Option<u64>)>, Vec<String>) {
+    let (pages, queries) = walk(Pages::new(operation, &config(), 7), serve);
+    let sizes =
+        pages.into_iter().map(|page| page.unwrap()).map(|page| (page.items.len(), page.total));
+    (sizes.collect(), queries)
+}
+
+fn redirect_url(n: usize) -> Value {
+    json!({ "object": "redirect_url", "id": format!("ru_{n}"), "url": "x", "created_at": 1, "updated_at": 1 })
+}
+
+#[test]
+fn bare_arrays_are_asked_for_their_length() {
+    let urls = |from: usize, to: usize| (from..to).map(redirect_url).collect::<Vec<_>>();
+    // A server that tells it saves the last, empty page.
+    let (pages, queries) = sizes(ListRedirectUrls::new(), |n| {
+        Ok(json!({ "data": urls(2 * n, (2 * n + 2).min(3)), "total_count": 3 }))
+    });
+    assert_eq!(pages, [(2, Some(3)), (1, Some(3))]);
+    assert_eq!(queries, ["paginated=true&limit=500", "paginated=true&limit=500&offset=2"]);
+    // One that does not, and goes on with arrays.
+    let (pages, queries) =
+        sizes(ListRedirectUrls::new().limit(2), |n| Ok(json!(urls(2 * n, (2 * n + 2).min(3)))));
+    assert_eq!(pages, [(2, None), (1, None)]);
+    assert_eq!(
+        queries,
+        [
+            "paginated=true&limit=2",
+            "paginated=true&limit=2&offset=2",
+            "paginated=true&limit=2&offset=3"
+        ]
+    );
+    // A caller who says no is not overruled.
+    let (_, queries) = sizes(ListRedirectUrls::new().paginated(false), |_| Ok(json!([])));
+    assert_eq!(queries, ["paginated=false&limit=500"]);
+}
+
+/// Whether walking the list asks how long it is.
+fn asks_for_the_total<O: Paged>(operation: O) -> bool {
+    let (_, queries) = walk(Pages::new(operation, &config(), 7), |_| Ok(json!([])));
+    queries.first().is_some_and(|query| query.contains("paginated=true"))
+}
+
+#[test]
+#[allow(deprecated)] // Those that Clerk calls deprecated are among the eight.
+fn all_bare_arrays_with_the_switch_are_asked() {
+    assert!(asks_for_the_total(clients::GetClientList::new()));
+    assert!(asks_for_the_total(sessions::GetSessionList::new()));
+    assert!(asks_for_the_total(templates::GetTemplateList::new("email")));
+    assert!(asks_for_the_total(users::GetOauthAccessToken::new("user_1", "oauth_google")));
+    assert!(asks_for_the_total(invitations::ListInvitations::new()));
+    assert!(asks_for_the_total(allowlist_blocklist::ListAllowlistIdentifiers::new()));
+    assert!(asks_for_the_total(jwt_templates::ListJwtTemplates::new()));
+    assert!(asks_for_the_total(ListRedirectUrls::new()));
+}
+
+#[test]
+fn lists_that_are_paginated_anyway_are_not_told_to_be() {
+    let (pages, queries) =
+        sizes(GetBillingStatementList::new(), |_| Ok(json!({ "data": [], "total_count": 0 })));
+    assert_eq!((pages.len(), queries), (0, vec!["limit=500".to_owned()]));
+}
+
+#[test]
+fn keys_and_tokens_come_in_pages_of_a_hundred() {
+    let key = |n: usize| {
+        json!({
+            "object": "api_key", "id": format!("ak_{n}"), "type": "api_key", "subject": "user_1", "name": "abc", "claims": null,
+            "scopes": [], "revoked": false, "revocation_reason": null, "expired": false, "expiration": null, "created_by": null,
+            "last_used_at": null, "created_at": 1, "updated_at": 1,
+        })
+    };
+    // A total that came as a number with a point is a total.
+    let (pages, queries) = sizes(GetApiKeys::new("user_1"), |n| {
+        Ok(json!({ "data": [key(2 * n), key(2 * n + 1)], "total_count": 4.0 }))
+    });
+    assert_eq!(pages, [(2, Some(4)), (2, Some(4))]);
+    assert_eq!(queries, ["subject=user_1&limit=100", "subject=user_1&limit=100&offset=2"]);
+
+    let token = json!({
+        "object": "machine_to_machine_token", "id": "mt_1", "subject": "mch_1", "scopes": [], "revoked": false,
+        "revocation_reason": null, "expired": false, "expiration": null, "last_used_at": null, "created_at": 1, "updated_at": 1,
+    });
+    // One that is no count says nothing: the list ends where it is empty.
+    let (pages, queries) = sizes(GetM2mTokens::new("mch_1"), |n| {
+        Ok(json!({ "m2m_tokens": if n == 0 { vec![&token] } else { vec![] }, "total_count": 0.5 }))
+    });
+    assert_eq!(pages, [(1, None)]);
+    assert_eq!(queries, ["subject=mch_1&limit=100", "subject=mch_1&limit=100&offset=1"]);
+
+    let (given, queries) =
+        walk(Pages::new(GetM2mTokens::new("mch_1").limit(101), &config(), 7), |_| {
+            Ok(json!({ "m2m_tokens": [], "total_count": 0 }))
+        });
+    assert_eq!(
+        given[0].as_ref().unwrap_err().to_string(),
+        "getM2MTokens: invalid `limit`: a page has between 1 and 100 items"
+    );
+    assert!(queries.is_empty());
 }
 
 #[test]

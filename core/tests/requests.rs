@@ -7,7 +7,7 @@ use clerk_core::{
     CallOptions, Config, Draft, Meta, Operation, RawOperation, RetrySafety, Seconds,
     api::actor_tokens::{Actor, ActorToken, CreateActorToken, RevokeActorToken},
     error::Unreadable,
-    model::ActorTokenStatus,
+    model::TokenStatus,
     operation::decode_json,
 };
 use http::{Method, Request, Response};
@@ -77,7 +77,7 @@ fn an_answer_becomes_a_token() {
     let token = read(&body).unwrap();
     assert_eq!(
         (token.id.as_str(), &token.status, token.sub()),
-        ("act_1", &ActorTokenStatus::Pending, Some("user_2"))
+        ("act_1", &TokenStatus::Pending, Some("user_2"))
     );
     assert_eq!(token.token.as_ref().unwrap().expose(), "secret-token");
     assert!(!format!("{token:?}").contains("secret-token"));

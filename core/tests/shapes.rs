@@ -86,11 +86,12 @@ fn bodies() {
         "POST /v1/users",
         r#"{"skip_password_checks":true}"#,
     );
-    is(
-        &UsersBan::new(["user_1", "user_2"]),
-        "POST /v1/users/ban",
-        r#"{"user_ids":["user_1","user_2"]}"#,
-    );
+    let body = r#"{"user_ids":["user_1","user_2"]}"#;
+    is(&UsersBan::new(["user_1", "user_2"]), "POST /v1/users/ban", body);
+    is(&UsersBan::new(vec!["user_1", "user_2"]), "POST /v1/users/ban", body);
+    let collected: Vec<String> = (1..=2).map(|n| format!("user_{n}")).collect();
+    is(&UsersBan::new(&collected), "POST /v1/users/ban", body);
+    is(&UsersBan::new(collected), "POST /v1/users/ban", body);
     let (line, body) = wire(&CreateBulkInvitations::new([
         NewInvitation::new("a@example.com"),
         NewInvitation::new("b@example.com"),
@@ -175,6 +176,9 @@ fn answers_that_are_not_plain_json() {
         let SessionRefresh::Unknown(kept) = read(body).unwrap() else { panic!("{body}") };
         assert_eq!(serde_json::to_string(&kept).unwrap().len(), body.len());
     }
+    // What nobody knows may hold a secret.
+    let unknown = read(r#"{"object":"sticker","jwt":"hunter2"}"#).unwrap();
+    assert_eq!(format!("{unknown:?}"), r#"Unknown(["jwt", "object"])"#);
     let error = read(r#"{"object":"token","jwt":7}"#).unwrap_err();
     assert_eq!(error.decode().unwrap().path, "jwt");
     assert!(read("[]").is_err());

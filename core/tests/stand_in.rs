@@ -7,7 +7,7 @@ use bytes::Bytes;
 use clerk_core::{
     Client, Config, Error, Nullable, RetryPolicy, Timestamp,
     api::{actor_tokens::Actor, users::CreateUser},
-    model::ActorTokenStatus,
+    model::TokenStatus,
     testing::{StandIn, StandInTransport},
 };
 use http::{Method, Request};
@@ -51,7 +51,7 @@ fn an_actor_token_from_end_to_end() {
         .unwrap();
     assert_eq!(
         (&token.status, &token.user_id, token.sub()),
-        (&ActorTokenStatus::Pending, &user, Some(actor.as_str()))
+        (&TokenStatus::Pending, &user, Some(actor.as_str()))
     );
     assert_eq!(token.actor["why"], "ticket 17");
     assert_eq!(token.created_at, NOW);
@@ -60,7 +60,7 @@ fn an_actor_token_from_end_to_end() {
     let revoked = client.actor_tokens().revoke(&token.id).send_with_response().unwrap();
     assert_eq!(
         (revoked.value.status, revoked.status.as_u16(), revoked.attempts),
-        (ActorTokenStatus::Revoked, 200, 1)
+        (TokenStatus::Revoked, 200, 1)
     );
     assert!(serde_json::from_slice::<Value>(&revoked.body).unwrap()["token"].is_null());
 

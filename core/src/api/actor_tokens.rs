@@ -1,10 +1,21 @@
 //! Actor tokens: let somebody act as a user.
+//!
+//! ```
+//! use clerk_core::api::actor_tokens::Actor;
+//!
+//! # fn example<T: clerk_core::Transport>(clerk: &clerk_core::Client<T>) {
+//! let actor = Actor::new("user_2").claim("reason", "ticket 17");
+//! let tokens = clerk.actor_tokens();
+//! let token = tokens.create("user_1", actor).send(); // `.await` it with clerk-hyper
+//! let revoked = tokens.revoke("act_1").send();
+//! # }
+//! ```
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
     Arg, JsonObject, Seconds, Sensitive, Timestamp,
-    model::{ActorTokenId, ActorTokenStatus, ObjectType, UserId},
+    model::{ActorTokenId, ObjectType, TokenStatus, UserId},
     operation::macros::{group, operation},
 };
 
@@ -20,6 +31,9 @@ operation!(
     returns(ActorToken),
     errors(400, 402, 422),
     /// Create a token that lets an actor sign in as a user.
+    ///
+    /// Whoever has the token, or the URL that holds it, is let in as the user: hand it to the actor
+    /// only.
     #[doc(alias = "actorTokensCreate")]
     #[doc(alias = "CreateActorTokenRequestBody")]
     pub struct CreateActorToken {
@@ -45,10 +59,12 @@ operation!(
     POST("/actor_tokens/{actor_token_id}/revoke"),
     returns(ActorToken),
     errors(400, 404),
-    // Revoking twice is an error, so after a lost answer the caller looks for themselves.
+    // Revoking twice may be an error, so after a lost answer the caller looks for themselves.
     /// Revoke an actor token that is still pending.
     ///
-    /// Not repeated when it may have arrived: a token cannot be revoked twice.
+    /// One that was used is not pending: end its session with
+    /// [`RevokeSession`](crate::api::sessions::RevokeSession). Not repeated when it may have
+    /// arrived: a token that was revoked is no longer pending.
     #[doc(alias = "actorTokensRevoke")]
     #[doc(alias = "RevokeActorTokenRequest")]
     pub struct RevokeActorToken {
@@ -103,13 +119,13 @@ pub struct ActorToken {
     /// The token's id.
     pub id: ActorTokenId,
     /// Where it stands.
-    pub status: ActorTokenStatus,
+    pub status: TokenStatus,
     /// The user who is acted for.
     pub user_id: UserId,
     /// Who acts: any object. See [`sub`](Self::sub).
     #[serde(default, deserialize_with = "crate::json::null_as_default")]
     pub actor: JsonObject,
-    /// The token itself.
+    /// The token itself: whoever has it is let in as the user.
     pub token: Option<Sensitive<String>>,
     /// The URL at which the token is used. It holds the token.
     pub url: Option<Sensitive<String>>,
@@ -120,7 +136,7 @@ pub struct ActorToken {
 }
 
 impl ActorToken {
-    /// The id of the user who acts, if the actor has one.
+    /// Which user acts, if the actor says so.
     pub fn sub(&self) -> Option<&str> {
         self.actor.get("sub")?.as_str()
     }

@@ -1,11 +1,17 @@
-//! The keys that an instance signs its tokens with.
+//! The keys with which the tokens of an instance are verified.
+//!
+//! ```
+//! # fn example<T: clerk_core::Transport>(clerk: &clerk_core::Client<T>) {
+//! let keys = clerk.jwks().get().send(); // `.await` it with clerk-hyper
+//! # }
+//! ```
 use crate::{
     model::JwkSet,
     operation::macros::{group, operation},
 };
 
 group! {
-    /// The keys that an instance signs its tokens with.
+    /// The keys with which the tokens of an instance are verified.
     jwks => Jwks, tag = "JWKS"
 }
 

@@ -1,4 +1,11 @@
 //! What fits nowhere else.
+//!
+//! ```
+//! # fn example<T: clerk_core::Transport>(clerk: &clerk_core::Client<T>) {
+//! let interstitial = clerk.miscellaneous().get_public_interstitial();
+//! let page = interstitial.publishable_key("pk_test_abc").send(); // `.await` it with clerk-hyper
+//! # }
+//! ```
 use crate::operation::macros::{group, operation};
 
 group! {
@@ -7,7 +14,7 @@ group! {
 }
 
 operation!(
-    Miscellaneous::get_interstitial,
+    Miscellaneous::get_public_interstitial,
     GET("/public/interstitial"),
     returns(Text),
     errors(400, 500),
@@ -20,6 +27,7 @@ operation!(
     struct Optional {
         /// The host of the instance's Frontend API. Deprecated: use
         /// [`frontend_api`](Self::frontend_api).
+        #[deprecated(note = "Use `frontend_api`.")]
         #[doc(alias = "frontendApi")]
         legacy_frontend_api: Query<"frontendApi", String>,
         /// The host of the instance's Frontend API.
@@ -30,7 +38,7 @@ operation!(
         /// The URL of your proxy in front of the Frontend API.
         #[doc(alias = "proxyUrl")]
         proxy_url: Query<String>,
-        /// The domain of a satellite application.
+        /// The domain of the instance, such as that of a satellite.
         domain: Query<String>,
         /// The URL of your sign-in page.
         #[doc(alias = "signInUrl")]

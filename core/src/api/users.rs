@@ -1,9 +1,38 @@
 //! Users of the application.
+//!
+//! ```
+//! # fn example<T: clerk_core::Transport>(clerk: &clerk_core::Client<T>) {
+//! let ann = clerk.users().get("user_1").send(); // `.await` it with clerk-hyper
+//! let rename = clerk.users().update("user_1").first_name("Ann").last_name(None).send();
+//! let plan = clerk.users().merge_metadata("user_1").public_metadata([("plan", "pro")]).send();
+//! let banned = clerk.users().list().banned(true).items(); // page after page
+//! # }
+//! ```
+mod access;
+mod billing;
+mod credentials;
+mod devices;
 mod list;
+mod organizations;
 mod write;
 
 pub use self::{
+    access::{BanUser, LockUser, UnbanUser, UnlockUser, UsersBan, UsersUnban},
+    billing::{
+        AdjustUserBillingCreditBalance, GetUserBillingCreditBalance, GetUserBillingSubscription,
+    },
+    credentials::{
+        AffectedUser, DeleteBackupCode, DeleteExternalAccount, DeleteTotp, DisableMfa,
+        GetOauthAccessToken, OauthAccessToken, PasswordVerification, RemoveUserPassword,
+        SetUserPasswordCompromised, TotpCodeType, TotpVerification, UnsetUserPasswordCompromised,
+        UserPasskeyDelete, UserWeb3WalletDelete, VerifyPassword, VerifyTotp,
+    },
+    devices::{
+        ListUserTrustedDevices, RevokeUserTrustedDevice, TrustedDevice, TrustedDeviceAlgorithm,
+        TrustedDevicePlatform, TrustedDeviceStatus,
+    },
     list::{GetUserList, GetUsersCount},
+    organizations::{UsersGetOrganizationInvitations, UsersGetOrganizationMemberships},
     write::{CreateUser, UpdateUser},
 };
 use crate::{
@@ -40,9 +69,10 @@ operation!(
     DELETE("/users/{user_id}"),
     returns(DeletedObject),
     errors(400, 401, 404),
-    /// Delete a user.
+    /// Delete a user. No operation brings one back.
     ///
-    /// Where an earlier attempt got no answer, a 404 may mean that it worked: see
+    /// To keep somebody out without deleting them, use [`BanUser`]. Where an earlier attempt got no
+    /// answer, a 404 may mean that it worked: see
     /// [`Error::is_after_retry`](crate::Error::is_after_retry).
     #[doc(alias = "usersDelete")]
     #[doc(alias = "deleteUser")]
@@ -50,39 +80,6 @@ operation!(
         /// The user.
         #[doc(alias = "userId")]
         user_id: Path<UserId>,
-    }
-);
-
-operation!(
-    Users::ban,
-    POST("/users/{user_id}/ban"),
-    returns(User),
-    errors(402),
-    // A user who is banned twice is as banned as one who is banned once.
-    retry(Safe),
-    /// Ban a user: end all sessions, and allow no new ones.
-    #[doc(alias = "usersBan")]
-    #[doc(alias = "banUser")]
-    pub struct BanUser {
-        /// The user.
-        #[doc(alias = "userId")]
-        user_id: Path<UserId>,
-    }
-);
-
-operation!(
-    Users::bulk_ban,
-    POST("/users/ban"),
-    returns(Vec<User>),
-    errors(400, 402),
-    // As for one user.
-    retry(Safe),
-    /// Ban users: end all their sessions, and allow no new ones.
-    #[doc(alias = "usersBulkBan")]
-    pub struct UsersBan {
-        /// The users, from 1 to 50.
-        #[doc(alias = "userIds")]
-        user_ids: Body<Vec<UserId>>,
     }
 );
 
@@ -184,5 +181,24 @@ operation!(
         user_id: Path<UserId>,
         /// The picture.
         file: Form<File>,
+    }
+);
+
+operation!(
+    Users::delete_profile_image,
+    DELETE("/users/{user_id}/profile_image"),
+    returns(User),
+    errors(404),
+    /// Delete the uploaded picture of a user.
+    ///
+    /// Where an earlier attempt got no answer, a 404 may mean that it worked: see
+    /// [`Error::is_after_retry`](crate::Error::is_after_retry).
+    #[doc(alias = "usersDeleteProfileImage")]
+    #[doc(alias = "deleteUserProfileImage")]
+    #[doc(alias = "DeleteUserProfileImageRequest")]
+    pub struct DeleteUserProfileImage {
+        /// The user.
+        #[doc(alias = "userId")]
+        user_id: Path<UserId>,
     }
 );

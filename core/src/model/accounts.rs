@@ -21,7 +21,7 @@ pub struct ExternalAccount {
     pub identification_id: IdentificationId,
     /// The user's id at the provider.
     pub provider_user_id: String,
-    /// What the user allowed at the provider: scopes, separated by blanks.
+    /// What the user allowed at the provider: scopes, separated by spaces.
     pub approved_scopes: String,
     /// The user's email address at the provider.
     pub email_address: String,
@@ -32,7 +32,8 @@ pub struct ExternalAccount {
     pub first_name: String,
     /// The last name at the provider.
     pub last_name: String,
-    /// A picture of the user. Deprecated: use [`image_url`](Self::image_url).
+    /// A picture of the user.
+    #[deprecated(note = "Use `image_url`.")]
     pub avatar_url: Option<String>,
     /// A picture of the user.
     pub image_url: Option<String>,
@@ -93,7 +94,8 @@ pub struct SamlAccountConnection {
     pub id: SamlConnectionId,
     /// Its name.
     pub name: String,
-    /// The domain whose users it is for. Deprecated: use [`domains`](Self::domains).
+    /// The domain whose users it is for.
+    #[deprecated(note = "Use `domains`.")]
     pub domain: Option<String>,
     /// The domains whose users it is for.
     pub domains: Option<Vec<String>>,
@@ -163,7 +165,8 @@ pub struct EnterpriseAccountConnection {
     pub name: String,
     /// A logo.
     pub logo_public_url: Option<String>,
-    /// The domain whose users it is for. Deprecated: use [`domains`](Self::domains).
+    /// The domain whose users it is for.
+    #[deprecated(note = "Use `domains`.")]
     pub domain: Option<String>,
     /// The domains whose users it is for.
     pub domains: Option<Vec<String>>,

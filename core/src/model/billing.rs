@@ -1,3 +1,15 @@
+mod credit;
+mod plan;
+mod subscription;
+
+pub use self::{
+    credit::{CreditAdjustment, CreditBalance, CreditLedgerEntry},
+    plan::{BillingPlan, Feature, PayerType, PlanPeriod, PlanUnitPrice, PlanUnitPriceTier},
+    subscription::{
+        Subscription, SubscriptionCredit, SubscriptionItem, SubscriptionItemNextPayment,
+        SubscriptionItemSeats, SubscriptionItemStatus, SubscriptionNextPayment, SubscriptionStatus,
+    },
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +24,7 @@ use crate::Timestamp;
 pub struct Money {
     /// The amount in the smallest unit of the currency, such as cents.
     pub amount: i64,
-    /// The amount for people, such as `49.99`.
+    /// The amount for people. Clerk's example has the sign of the currency in it (`$49.99`).
     pub amount_formatted: String,
     /// The currency, such as `USD`.
     pub currency: String,
@@ -24,6 +36,7 @@ pub struct Money {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "CommercePayerResponse")]
+#[doc(alias = "CommercePayerResponse-2")]
 pub struct Payer {
     /// Always `commerce_payer`.
     pub object: ObjectType,
@@ -120,6 +133,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "CommerceTotalsResponse")]
+#[doc(alias = "CommerceTotalsResponse-2")]
 pub struct PaymentTotals {
     /// The sum without taxes.
     pub subtotal: Money,
@@ -141,6 +155,7 @@ pub struct PaymentTotals {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "CommercePerUnitTotal")]
+#[doc(alias = "CommercePerUnitTotal-2")]
 pub struct PerUnitTotal {
     /// What the units are, such as `seats`.
     pub name: String,
@@ -155,6 +170,7 @@ pub struct PerUnitTotal {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "CommercePerUnitTotalTier")]
+#[doc(alias = "CommercePerUnitTotalTier-2")]
 pub struct PerUnitTotalTier {
     /// How many units are charged in this tier; `None` stands for any number.
     pub quantity: Option<i64>,
@@ -207,6 +223,7 @@ pub struct PayerCredit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "BillingDiscountsResponse")]
+#[doc(alias = "CommerceDiscountsResponse")]
 pub struct DiscountTotals {
     /// For the part of a period that has passed.
     pub proration: Option<ProrationDiscount>,
@@ -218,6 +235,7 @@ pub struct DiscountTotals {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "BillingProrationDiscountDetail")]
+#[doc(alias = "CommerceProrationDiscountResponse")]
 pub struct ProrationDiscount {
     /// How much it is.
     pub amount: Money,

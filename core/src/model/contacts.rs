@@ -52,7 +52,7 @@ pub struct PhoneNumber {
     /// What else identifies the user by this number.
     #[serde(default, deserialize_with = "crate::json::null_as_default")]
     pub linked_to: Vec<IdentificationLink>,
-    /// Codes that can be used once in place of the number, right after they were made.
+    /// Backup codes. When the API gives them is not documented.
     pub backup_codes: Option<Vec<Sensitive<String>>>,
     /// When it was created.
     pub created_at: Timestamp,

@@ -40,10 +40,13 @@ open_enum! {
         VerificationPasskey = "verification_passkey",
         /// A verification with Google One Tap.
         VerificationGoogleOneTap = "verification_google_one_tap",
+        // People, and what identifies them.
         /// A web3 wallet of a user.
         Web3Wallet = "web3_wallet",
         /// A passkey of a user.
         Passkey = "passkey",
+        /// A device that a user trusts.
+        TrustedDevice = "trusted_device",
         /// An account with Google.
         GoogleAccount = "google_account",
         /// An account with Facebook.
@@ -52,33 +55,142 @@ open_enum! {
         SamlAccount = "saml_account",
         /// An account with an enterprise's identity provider.
         EnterpriseAccount = "enterprise_account",
+        // Signing up and in.
+        /// A client: a browser or a device with sessions.
+        Client = "client",
+        /// An attempt to sign up.
+        SignUpAttempt = "sign_up_attempt",
+        /// A token that lets a user sign in.
+        SignInToken = "sign_in_token",
         /// A token that lets an actor sign in as a user.
         ActorToken = "actor_token",
-        /// An attempt to collect a payment.
-        BillingPaymentAttempt = "commerce_payment",
-        /// A way to pay.
-        BillingPaymentMethod = "commerce_payment_method",
+        /// A task of an agent that acts for a user.
+        AgentTask = "agent_task",
+        /// A session token.
+        Token = "token",
+        /// A token that lets tests past the detection of bots.
+        TestingToken = "testing_token",
+        /// An invitation to the application.
+        Invitation = "invitation",
+        /// An entry of the waitlist.
+        WaitlistEntry = "waitlist_entry",
+        /// An entry of the allowlist.
+        AllowlistIdentifier = "allowlist_identifier",
+        /// An entry of the blocklist.
+        BlocklistIdentifier = "blocklist_identifier",
+        // Organizations, and what their members may do.
+        /// An invitation to an organization.
+        OrganizationInvitation = "organization_invitation",
+        /// A domain of an organization.
+        OrganizationDomain = "organization_domain",
+        /// A role in organizations.
+        Role = "role",
+        /// Something that roles permit.
+        Permission = "permission",
+        /// A set of roles.
+        RoleSet = "role_set",
+        /// A role in a set of roles.
+        RoleSetItem = "role_set_item",
+        /// A migration of members from one set of roles to another.
+        RoleSetMigration = "role_set_migration",
+        // Enterprises.
+        /// A connection to an enterprise's identity provider.
+        EnterpriseConnection = "enterprise_connection",
+        /// A connection to a SAML identity provider.
+        SamlConnection = "saml_connection",
+        /// A directory from which users are provisioned.
+        Directory = "directory",
+        /// A rule that the users in a group of a directory have a role.
+        DirectoryGroupRoleMapping = "directory_group_role_mapping",
+        /// A directory that provisions users with SCIM.
+        ScimDirectory = "scim_directory",
+        /// A rule that the users in a group of a SCIM directory have a role.
+        ScimGroupRoleMapping = "scim_group_role_mapping",
+        /// A token of a link to the admin portal.
+        AdminPortalLinkToken = "admin_portal_link_token",
+        // Machines and other applications.
+        /// An API key.
+        ApiKey = "api_key",
+        /// A machine.
+        Machine = "machine",
+        /// That one machine may reach another.
+        MachineScope = "machine_scope",
+        /// The secret key of a machine.
+        MachineSecretKey = "machine_secret_key",
+        /// A token of a machine.
+        M2mToken = "machine_to_machine_token",
+        /// An application for which Clerk is the OAuth provider.
+        OauthApplication = "oauth_application",
+        /// An OAuth access token that Clerk issued.
+        ClerkOauthAccessToken = "clerk_idp_oauth_access_token",
+        /// An OAuth access token that another provider issued for a user.
+        OauthAccessToken = "oauth_access_token",
+        // The instance.
+        /// An instance of Clerk.
+        Instance = "instance",
+        /// Settings of an instance.
+        InstanceSettings = "instance_settings",
+        /// Whom an instance lets sign up and in.
+        InstanceRestrictions = "instance_restrictions",
+        /// How an instance sends text messages.
+        InstanceCommunication = "instance_communication",
+        /// How an instance is protected.
+        InstanceProtect = "instance_protect",
+        /// How an instance uses organizations.
+        OrganizationSettings = "organization_settings",
+        /// How an instance serves OAuth applications.
+        OauthApplicationSettings = "oauth_application_settings",
+        /// A domain of an instance.
+        Domain = "domain",
+        /// A check of a domain's proxy.
+        ProxyCheck = "proxy_check",
+        /// An allowed redirect URL.
+        RedirectUrl = "redirect_url",
+        /// A JWT template.
+        JwtTemplate = "jwt_template",
+        /// A template of an email or a text message.
+        Template = "template",
+        // Billing.
+        /// A plan.
+        BillingPlan = "commerce_plan",
+        /// A price of a plan.
+        BillingPrice = "commerce_price",
+        /// A change of the price that a subscription pays.
+        BillingPriceTransition = "commerce_price_transition",
+        /// A feature that plans have.
+        Feature = "feature",
+        /// What a user or an organization has subscribed to.
+        BillingSubscription = "commerce_subscription",
+        /// One plan in a subscription.
+        BillingSubscriptionItem = "commerce_subscription_item",
+        /// The use of a discount.
+        BillingDiscountRedemption = "commerce_discount_redemption",
+        /// How much credit a payer has.
+        BillingCreditBalance = "commerce_credit_balance",
+        /// A change of a payer's credit.
+        BillingCreditLedgerEntry = "commerce_credit_ledger",
         /// Who pays.
         BillingPayer = "commerce_payer",
+        /// A way to pay.
+        BillingPaymentMethod = "commerce_payment_method",
+        /// A way to pay, in the older form of the API.
+        BillingPaymentSource = "commerce_source",
+        /// An attempt to collect a payment.
+        BillingPaymentAttempt = "commerce_payment",
         /// A statement of billing.
         BillingStatement = "commerce_statement",
         /// A part of a statement of billing.
         BillingStatementGroup = "commerce_statement_group",
-        /// An invitation to the application.
-        Invitation = "invitation",
-        /// A token of a machine.
-        M2mToken = "machine_to_machine_token",
-        /// A domain of an organization.
-        OrganizationDomain = "organization_domain",
+        // The rest.
         /// A number of things.
         TotalCount = "total_count",
     }
 }
 
 open_enum! {
-    /// Where an actor token stands.
-    pub enum ActorTokenStatus {
-        /// It can be used.
+    /// Where an actor token or a sign-in token stands.
+    pub enum TokenStatus {
+        /// It was neither used nor revoked; its time may be over.
         Pending = "pending",
         /// It was used.
         Accepted = "accepted",
@@ -112,12 +224,15 @@ open_enum! {
 }
 
 open_enum! {
-    /// In which state an email address or a phone number is created.
+    /// In which state an email address is created, or a phone number.
     pub enum IdentificationStatus {
-        /// It belongs to the user.
+        /// It counts as verified.
         Verified = "verified",
         /// It is not verified; the user can sign in with it and nobody else can claim it.
         Reserved = "reserved",
+        /// It is not verified: nobody can sign in with it, and others can claim it. Not for users
+        /// who are being created.
+        Unverified = "unverified",
     }
 }
 
@@ -186,7 +301,7 @@ open_enum! {
         Failed = "failed",
         /// It was not completed in time.
         Expired = "expired",
-        /// The account belongs to somebody who can sign in or sign up with it.
+        /// What began as a sign-in can go on as a sign-up with it, or the reverse.
         Transferable = "transferable",
     }
 }
@@ -232,5 +347,29 @@ open_enum! {
         Web3SolanaSignature = "web3_solana_signature",
         /// An email for the affiliation with an organization.
         AffiliationEmailCode = "affiliation_email_code",
+        /// Somebody's word, by the Backend API.
+        ManualOverride = "manual_override",
+    }
+}
+
+open_enum! {
+    /// Where a session stands.
+    pub enum SessionStatus {
+        /// The user is signed in.
+        Active = "active",
+        /// It was revoked.
+        Revoked = "revoked",
+        /// The user signed out.
+        Ended = "ended",
+        /// Its time has run out.
+        Expired = "expired",
+        /// The user signed out, and the client no longer has it.
+        Removed = "removed",
+        /// It was not used for too long.
+        Abandoned = "abandoned",
+        /// Another session took its place.
+        Replaced = "replaced",
+        /// The user signed in, and has tasks to do before it is active.
+        Pending = "pending",
     }
 }

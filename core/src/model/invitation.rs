@@ -29,3 +29,26 @@ pub struct Invitation {
     /// When it was last changed.
     pub updated_at: Timestamp,
 }
+
+impl Invitation {
+    /// Whether it can be accepted.
+    ///
+    /// ```
+    /// use clerk_core::model::Invitation;
+    /// use serde_json::json;
+    ///
+    /// let invitation: Invitation = serde_json::from_value(json!({
+    ///     "object": "invitation",
+    ///     "id": "inv_1",
+    ///     "email_address": "ann@example.com",
+    ///     "status": "accepted",
+    ///     "created_at": 1_700_690_400_000_i64,
+    ///     "updated_at": 1_700_690_400_000_i64,
+    /// }))?;
+    /// assert!(!invitation.is_pending());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_pending(&self) -> bool {
+        self.status == InvitationStatus::Pending
+    }
+}

@@ -14,8 +14,7 @@ use serde_json::{Map, Value};
 macro_rules! ids {
     ($($(#[$meta:meta])* $Name:ident;)*) => {$(
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $Name(String);
 
         impl $Name {
@@ -61,6 +60,19 @@ macro_rules! ids {
             }
         }
 
+        // By hand, as a hundred derives cost a second of every build.
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self)
+            }
+        }
+
         impl PartialEq<str> for $Name {
             fn eq(&self, other: &str) -> bool {
                 self.0 == other
@@ -73,29 +85,18 @@ macro_rules! ids {
             }
         }
 
-        $crate::model::macros::text_args!($Name: &str, String, &String, &$Name);
-        $crate::arg::query_values!($Name);
+        impl $crate::arg::TextType for $Name {
+            fn from_text(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+
+            fn from_string(text: String) -> Self {
+                Self(text)
+            }
+        }
     )*};
 }
 pub(crate) use ids;
-
-/// Lets the texts at hand be passed for a newtype or an enum.
-macro_rules! text_args {
-    ($Name:ident: $($From:ty),*) => {$(
-        impl $crate::Arg<$Name> for $From {
-            fn into_arg(self) -> $Name {
-                AsRef::<str>::as_ref(&self).into()
-            }
-        }
-
-        impl $crate::Arg<$crate::Nullable<$Name>> for $From {
-            fn into_arg(self) -> $crate::Nullable<$Name> {
-                $crate::Nullable::Value(AsRef::<str>::as_ref(&self).into())
-            }
-        }
-    )*};
-}
-pub(crate) use text_args;
 
 /// Declares an enum that keeps the text of a value it does not know.
 macro_rules! open_enum {
@@ -157,8 +158,11 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::model::macros::text_args!($Name: &str, String, &String, &$Name);
-        $crate::arg::query_values!($Name);
+        impl $crate::arg::TextType for $Name {
+            fn from_text(text: &str) -> Self {
+                text.into()
+            }
+        }
     };
 }
 pub(crate) use open_enum;
@@ -184,6 +188,80 @@ impl<T: for<'a> From<&'a str>> Visitor<'_> for OpenEnum<T> {
     }
 }
 
+/// Declares an object that requests carry: a struct, its `new` of what is required, its setters.
+///
+/// Only the catalog reads such objects. A member that is not one of theirs would be lost without
+/// notice, so it is refused: this is what somebody asks for, and not what a server answers.
+macro_rules! input {
+    (
+        $(#[$meta:meta])*
+        pub struct $Name:ident {
+            $( $(#[$rmeta:meta])* $req:ident: $Req:ty, )*
+        }
+        $(struct Optional {
+            $( $(#[doc = $odoc:literal])+ $(#[deprecated(note = $onote:literal)])? $(#[serde($($oserde:tt)+)])? $opt:ident: $Opt:ty, )+
+        })?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[cfg_attr(feature = "catalog", derive(serde::Deserialize), serde(deny_unknown_fields))]
+        #[non_exhaustive]
+        pub struct $Name {
+            $( $(#[$rmeta])* pub $req: $Req, )*
+            $($(
+                $(#[doc = $odoc])+
+                $(#[deprecated(note = $onote)])?
+                $(#[serde($($oserde)+)])?
+                #[serde(skip_serializing_if = "Option::is_none")]
+                #[cfg_attr(feature = "catalog", serde(default, deserialize_with = "crate::json::keep_null"))]
+                pub $opt: Option<$Opt>,
+            )+)?
+        }
+
+        #[allow(deprecated)]
+        impl $Name {
+            /// With what is required, and nothing else.
+            #[allow(clippy::new_without_default)] // A default of some objects only would surprise.
+            pub fn new($( $req: impl $crate::Arg<$Req> ),*) -> Self {
+                Self {
+                    $( $req: $crate::Arg::into_arg($req), )*
+                    $($( $opt: None, )+)?
+                }
+            }
+
+            $($(
+                $(#[doc = $odoc])+
+                $(#[deprecated(note = $onote)])?
+                #[must_use]
+                pub fn $opt(mut self, $opt: impl $crate::Arg<$Opt>) -> Self {
+                    self.$opt = Some($crate::Arg::into_arg($opt));
+                    self
+                }
+            )+)?
+        }
+    };
+}
+pub(crate) use input;
+
+/// Declares types for arguments that are easily mistaken for each other, and so are given with their
+/// name.
+macro_rules! named {
+    ($($(#[$meta:meta])* $Name:ident($Inner:ty);)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $Name($Inner);
+
+        impl $Name {
+            /// Names a value.
+            pub fn new(value: impl $crate::Arg<$Inner>) -> Self {
+                Self(value.into_arg())
+            }
+        }
+    )*};
+}
+pub(crate) use named;
+
 /// Declares a union whose variants are told apart by the text of one member.
 ///
 /// Clerk writes the tag first: then the variant reads the input itself, and nothing is kept back.
@@ -195,12 +273,22 @@ macro_rules! union {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $Name {
             $( $(#[$vmeta])* $Variant($Type), )+
-            /// A kind that this version of the crate does not know, as it was received.
+            /// A kind that this version of the crate does not know. It may hold a secret: `Debug`
+            /// shows the names of the members only.
             Unknown($crate::JsonObject),
+        }
+
+        impl std::fmt::Debug for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $( Self::$Variant(value) => f.debug_tuple(stringify!($Variant)).field(value).finish(), )+
+                    Self::Unknown(object) => $crate::model::macros::unknown(object, f),
+                }
+            }
         }
 
         impl $crate::model::macros::Union for $Name {
@@ -235,6 +323,11 @@ macro_rules! union {
     };
 }
 pub(crate) use union;
+
+/// What `Debug` shows of an object of an unknown kind: what is in it may be a secret.
+pub(crate) fn unknown(object: &crate::JsonObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_tuple("Unknown").field(&object.keys().collect::<Vec<_>>()).finish()
+}
 
 /// What [`union!`] tells [`Tagged`].
 pub(crate) trait Union: Sized {

@@ -28,7 +28,7 @@ pub struct Organization {
     pub missing_member_with_elevated_permissions: Option<bool>,
     /// How many invitations are pending.
     pub pending_invitations_count: Option<i64>,
-    /// How many members it can have; 0 stands for any number.
+    /// How many members it can have. What 0 stands for is not documented.
     pub max_allowed_memberships: i64,
     /// Whether its administrators can delete it.
     pub admin_delete_enabled: bool,
@@ -49,7 +49,7 @@ pub struct Organization {
     pub role_set_key: Option<RoleSetKey>,
 }
 
-/// A user's membership in an organization.
+/// The membership of a user in an organization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrganizationMembership {
@@ -90,13 +90,14 @@ pub struct PublicUserData {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// A picture of the user. Deprecated: use [`image_url`](Self::image_url).
+    /// A picture of the user.
+    #[deprecated(note = "Use `image_url`.")]
     pub profile_image_url: Option<String>,
     /// A picture of the user; one that was made up if there is none.
     pub image_url: String,
     /// Whether the picture was uploaded, or came from a provider.
     pub has_image: bool,
-    /// What the user is known by: an email address, a phone number or a user name.
+    /// What the user is known by: a phone number, a user name or an email address.
     pub identifier: Option<String>,
     /// The user name.
     pub username: Option<String>,
@@ -126,8 +127,8 @@ pub struct OrganizationDomain {
     pub affiliation_verification: Option<OrganizationDomainVerification>,
     /// How it was verified that the domain is the organization's own, once that was tried.
     pub ownership_verification: Option<OrganizationDomainVerification>,
-    /// Deprecated: use [`affiliation_verification`](Self::affiliation_verification), which is the
-    /// same.
+    /// The same as [`affiliation_verification`](Self::affiliation_verification).
+    #[deprecated(note = "Use `affiliation_verification`.")]
     pub verification: Option<OrganizationDomainVerification>,
     /// How many invitations are pending because of it.
     pub total_pending_invitations: i64,

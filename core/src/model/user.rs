@@ -8,6 +8,54 @@ use super::{
 use crate::{JsonObject, Timestamp};
 
 /// A user of the application.
+///
+/// ```
+/// use clerk_core::model::User;
+/// use serde_json::json;
+///
+/// let user: User = serde_json::from_value(json!({
+///     "id": "user_1",
+///     "object": "user",
+///     "first_name": "Ann",
+///     "last_name": "Bee",
+///     "primary_email_address_id": "idn_2",
+///     "email_addresses": [
+///         {
+///             "id": "idn_1",
+///             "object": "email_address",
+///             "email_address": "ann@old.example.com",
+///             "reserved": false,
+///             "created_at": 1_700_690_400_000_i64,
+///             "updated_at": 1_700_690_400_000_i64,
+///         },
+///         {
+///             "id": "idn_2",
+///             "object": "email_address",
+///             "email_address": "ann@example.com",
+///             "reserved": false,
+///             "created_at": 1_700_690_400_000_i64,
+///             "updated_at": 1_700_690_400_000_i64,
+///         },
+///     ],
+///     "has_image": false,
+///     "password_enabled": true,
+///     "two_factor_enabled": false,
+///     "totp_enabled": false,
+///     "backup_code_enabled": false,
+///     "banned": false,
+///     "locked": false,
+///     "delete_self_enabled": true,
+///     "create_organization_enabled": true,
+///     "created_at": 1_700_690_400_000_i64,
+///     "updated_at": 1_700_690_400_000_i64,
+/// }))?;
+///
+/// assert_eq!(user.full_name().as_deref(), Some("Ann Bee"));
+/// let email = user.primary_email_address().map(|email| email.email_address.as_str());
+/// assert_eq!(email, Some("ann@example.com"));
+/// assert_eq!((user.primary_phone_number(), user.primary_web3_wallet()), (None, None));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
@@ -21,7 +69,7 @@ pub struct User {
     pub primary_email_address_id: Option<EmailAddressId>,
     /// Which phone number comes first. See [`primary_phone_number`](Self::primary_phone_number).
     pub primary_phone_number_id: Option<PhoneNumberId>,
-    /// Which web3 wallet comes first.
+    /// Which web3 wallet comes first. See [`primary_web3_wallet`](Self::primary_web3_wallet).
     pub primary_web3_wallet_id: Option<Web3WalletId>,
     /// The user name.
     pub username: Option<String>,
@@ -31,7 +79,8 @@ pub struct User {
     pub last_name: Option<String>,
     /// The language and region, such as `en-US`.
     pub locale: Option<String>,
-    /// A picture of the user. Deprecated: use [`image_url`](Self::image_url).
+    /// A picture of the user.
+    #[deprecated(note = "Use `image_url`.")]
     pub profile_image_url: Option<String>,
     /// A picture of the user; one that was made up if there is none.
     pub image_url: Option<String>,
@@ -98,19 +147,20 @@ pub struct User {
     pub updated_at: Timestamp,
     /// When the user was created.
     pub created_at: Timestamp,
-    /// Whether users can delete themselves.
+    /// Whether the user can delete their own account.
     pub delete_self_enabled: bool,
     /// Whether the user can create organizations.
     pub create_organization_enabled: bool,
-    /// How many organizations the user can create; 0 stands for any number.
+    /// How many organizations can be created by the user; 0 stands for any number.
     pub create_organizations_limit: Option<i64>,
     /// When a session of the user was last active, to the day.
     pub last_active_at: Option<Timestamp>,
-    /// When the user accepted the legal terms.
+    /// When the legal terms were accepted.
     pub legal_accepted_at: Option<Timestamp>,
     /// Whether signing in on a new device needs no further check.
     pub bypass_client_trust: Option<bool>,
-    /// What a directory that provisions users knows.
+    /// What the directory that provisions the user knows; only in what webhooks say of users.
+    /// `None` does not mean that no directory does.
     pub scim: Option<ScimUserMetadata>,
 }
 
@@ -127,7 +177,13 @@ impl User {
         self.phone_numbers.iter().find(|number| number.id.as_ref() == Some(primary))
     }
 
-    /// First and last name, as far as they are there.
+    /// The web3 wallet that comes first, if there is one.
+    pub fn primary_web3_wallet(&self) -> Option<&Web3Wallet> {
+        let primary = self.primary_web3_wallet_id.as_ref()?;
+        self.web3_wallets.iter().find(|wallet| wallet.id.as_ref() == Some(primary))
+    }
+
+    /// First and last name, as far as they are there; `None` if neither is.
     pub fn full_name(&self) -> Option<String> {
         let filled = |name: &Option<String>| {
             name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)

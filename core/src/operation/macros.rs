@@ -1,5 +1,6 @@
 //! How operations are declared.
 use super::{Param, Place, RetrySafety};
+use crate::Paged;
 
 /// Declares a group of operations, reached as `client.$accessor()`.
 macro_rules! group {
@@ -50,9 +51,8 @@ pub(crate) use group;
 ///     errors(400, …),              // documented error statuses
 ///     auth(MachineSecretKey),      // or `None`; the secret key unless said
 ///     retry(Safe),                 // unless the method already says so
-///     deprecated(true),
-///     pages(Item),                 // needs optional `limit` and `offset`;
-///     pages(Item, after = cursor), // `after` is an optional field, `cursor` a function
+///     deprecated("Use this instead."),
+///     pages(Item),                 // needs optional `limit` and `offset`; see `paged!` for more
 ///     /// What it does.
 ///     pub struct Name {            // the arguments of `new`
 ///         hole: Path<Type>,
@@ -77,7 +77,7 @@ macro_rules! operation {
         $(auth($auth:ident),)?
         $(retry($retry:ident),)?
         $(deprecated($deprecated:literal),)?
-        $(pages($Item:ty $(, $after:ident = $cursor:path)?),)?
+        $(pages($Item:ty $(, $($how:tt)+)?),)?
         $(#[$doc:meta])*
         pub struct $Name:ident {
             $( $(#[$rdoc:meta])* $req:ident: $rplace:ident<$($rwire:literal,)? $Req:ty>, )*
@@ -89,6 +89,7 @@ macro_rules! operation {
         $(#[$doc])*
         ///
         #[doc = concat!("`", stringify!($Verb), " ", $path, "`")]
+        $(#[deprecated(note = $deprecated)])?
         #[derive(Clone, Debug)]
         #[must_use = "an operation does nothing until it is sent"]
         pub struct $Name<Via = $crate::Detached> {
@@ -111,11 +112,7 @@ macro_rules! operation {
 
             /// The same operation, to be sent by `client`.
             pub fn on<T>(self, client: &$crate::Client<T>) -> $Name<$crate::Attached<T>> {
-                $Name {
-                    via: $crate::Attached::new(client),
-                    $( $req: self.$req, )*
-                    $($( $opt: self.$opt, )+)?
-                }
+                self.with($crate::Attached::new(client)).1
             }
         }
 
@@ -132,9 +129,9 @@ macro_rules! operation {
 
         #[allow(deprecated)]
         impl<Via> $Name<Via> {
-            fn detach(self) -> (Via, $Name) {
+            fn with<To>(self, via: To) -> (Via, $Name<To>) {
                 let operation = $Name {
-                    via: $crate::Detached,
+                    via,
                     $( $req: self.$req, )*
                     $($( $opt: self.$opt, )+)?
                 };
@@ -146,12 +143,9 @@ macro_rules! operation {
         impl<T: $crate::Transport> $Group<T> {
             $(#[$doc])*
             #[doc = concat!("See [`", stringify!($Name), "`] for what can be set.")]
+            $(#[deprecated(note = $deprecated)])?
             pub fn $method(&self $(, $req: impl $crate::Arg<$Req> )*) -> $Name<$crate::Attached<T>> {
-                $Name {
-                    via: $crate::Attached::new(&self.client),
-                    $( $req: $crate::Arg::into_arg($req), )*
-                    $($( $opt: None, )+)?
-                }
+                $Name::new($($req),*).on(&self.client)
             }
         }
 
@@ -176,8 +170,8 @@ macro_rules! operation {
                 $( meta.auth = $crate::operation::Auth::$auth; )?
                 meta.retry = $crate::operation::macros::retry_safety(stringify!($Verb));
                 $( meta.retry = $crate::RetrySafety::$retry; )?
-                $( meta.deprecated = $deprecated; )?
-                meta.paged = !stringify!($($Item)?).is_empty();
+                $( meta.deprecated = !$deprecated.is_empty(); )?
+                $( meta.max_limit = $crate::operation::macros::max_limit::<$Name, $Item>(); )?
                 meta.has_fields = $crate::operation::macros::has_fields(meta.params);
                 meta
             };
@@ -198,6 +192,7 @@ macro_rules! operation {
             }
         }
 
+        #[allow(deprecated)]
         const _: () = assert!(
             $crate::operation::macros::path_is_covered($path, <$Name as $crate::Operation>::META.params),
             "the holes of the path and the path parameters differ, or their order does",
@@ -221,48 +216,7 @@ macro_rules! operation {
             }
         }
 
-        $(
-            #[allow(deprecated)]
-            impl $crate::Paged for $Name {
-                type Item = $Item;
-
-                $( const HAS_CURSOR: bool = !stringify!($after).is_empty(); )?
-
-                fn limit(&self) -> Option<u64> {
-                    self.limit
-                }
-
-                fn position(&self) -> $crate::Position {
-                    $( if let Some(after) = &self.$after {
-                        return $crate::Position::After(after.to_string());
-                    } )?
-                    $crate::Position::Offset(self.offset.unwrap_or(0))
-                }
-
-                fn seek(&mut self, position: &$crate::Position, limit: u64) {
-                    self.limit = Some(limit);
-                    self.offset = None;
-                    $( self.$after = None; )?
-                    match position {
-                        $crate::Position::Offset(0) => {}
-                        $crate::Position::Offset(offset) => self.offset = Some(*offset),
-                        $( $crate::Position::After(after) => self.$after = Some(after.as_str().into()), )?
-                        #[allow(unreachable_patterns)] // Only lists without a cursor get here.
-                        $crate::Position::After(_) => {}
-                    }
-                }
-
-                $( fn cursor(&self, last: &$Item) -> Option<String> {
-                    $cursor(self, last)
-                } )?
-
-                fn listing(output: Self::Output) -> $crate::Listing<$Item> {
-                    output.into()
-                }
-            }
-
-            $crate::operation::macros::walking!($Name, $Item);
-        )?
+        $( $crate::operation::macros::paged!($Name, $Item $(, $($how)+)?); )?
     };
 }
 pub(crate) use operation;
@@ -279,8 +233,8 @@ macro_rules! sending {
             pub fn send(
                 self,
             ) -> T::Outcome<Result<<$Name as $crate::Operation>::Output, $crate::Error>> {
-                let (via, operation) = self.detach();
-                via.client.start(operation, via.options)
+                let (via, operation) = self.with($crate::Detached);
+                via.start(operation)
             }
 
             /// Sends the operation, and gives the value together with status, headers, trace id,
@@ -290,8 +244,8 @@ macro_rules! sending {
             ) -> T::Outcome<
                 Result<$crate::ApiResponse<<$Name as $crate::Operation>::Output>, $crate::Error>,
             > {
-                let (via, operation) = self.detach();
-                via.client.start_with_response(operation, via.options)
+                let (via, operation) = self.with($crate::Detached);
+                via.start_with_response(operation)
             }
         }
 
@@ -324,7 +278,7 @@ macro_rules! options {
         $(#[$doc])*
         #[doc = concat!("See [`CallOptions::", stringify!($name), "`](crate::CallOptions::", stringify!($name), ").")]
         pub fn $name(mut self, $($arg: $Arg),+) -> Self {
-            self.via.change(|options| options.$name($($arg),+));
+            self.via.$name($($arg),+);
             self
         }
     )+};
@@ -352,26 +306,85 @@ macro_rules! None {
 pub(crate) use None;
 
 /// What an operation on a list has beside.
-macro_rules! walking {
-    ($Name:ident, $Item:ty) => {
+///
+/// After the type of the items there may be
+///
+/// - `after(field, cursor)`: the optional field goes on behind the cursor that the function gives;
+/// - `max(100)`: the largest page, where it is not the usual one;
+/// - `total_if(field)`: this optional field makes the API say how long the list is.
+macro_rules! paged {
+    ($Name:ident, $Item:ty $(, after($after:ident, $cursor:path))? $(,)?) => {
+        $crate::operation::macros::paged!(@ $Name, $Item, [
+            $(
+                const HAS_CURSOR: bool = !stringify!($after).is_empty();
+
+                fn cursor(&self, last: &$Item) -> Option<String> {
+                    $cursor(self, last)
+                }
+            )?
+        ] [$($after)?] []);
+    };
+    ($Name:ident, $Item:ty, max($max:literal)) => {
+        $crate::operation::macros::paged!(@ $Name, $Item, [const MAX_LIMIT: u64 = $max;] [] []);
+    };
+    ($Name:ident, $Item:ty, total_if($total:ident)) => {
+        $crate::operation::macros::paged!(@ $Name, $Item, [] [] [$total]);
+    };
+    (@ $Name:ident, $Item:ty, [$($items:tt)*] [$($after:ident)?] [$($total:ident)?]) => {
+        #[allow(deprecated)]
+        impl $crate::Paged for $Name {
+            type Item = $Item;
+
+            $($items)*
+
+            fn limit(&self) -> Option<u64> {
+                self.limit
+            }
+
+            fn position(&self) -> $crate::Position {
+                $( if let Some(after) = &self.$after {
+                    return $crate::Position::After(after.to_string());
+                } )?
+                $crate::Position::Offset(self.offset.unwrap_or(0))
+            }
+
+            fn seek(&mut self, position: &$crate::Position, limit: u64) {
+                self.limit = Some(limit);
+                self.offset = None;
+                $( self.$total = Some(self.$total.unwrap_or(true)); )?
+                $( self.$after = None; )?
+                match position {
+                    $crate::Position::Offset(0) => {}
+                    $crate::Position::Offset(offset) => self.offset = Some(*offset),
+                    $( $crate::Position::After(after) => self.$after = Some(after.as_str().into()), )?
+                    #[allow(unreachable_patterns)] // Only lists without a cursor get here.
+                    $crate::Position::After(_) => {}
+                }
+            }
+
+            fn listing(output: Self::Output) -> $crate::Listing<$Item> {
+                output.into()
+            }
+        }
+
         #[allow(deprecated)]
         impl<T: $crate::Transport> $Name<$crate::Attached<T>> {
             /// Walks the list page by page, from the offset or cursor that is set. See
             /// [`Pages`](crate::Pages) for what changes on the way do.
             pub fn pages(self) -> T::Items<$crate::Pages<$Name>> {
-                let (via, operation) = self.detach();
-                via.client.walk(via.client.pages(operation, via.options))
+                let (via, operation) = self.with($crate::Detached);
+                via.pages(operation)
             }
 
             /// Walks the list item by item, fetching a page when it is needed.
             pub fn items(self) -> T::Items<$crate::Items<$Name>> {
-                let (via, operation) = self.detach();
-                via.client.walk($crate::Items::new(via.client.pages(operation, via.options)))
+                let (via, operation) = self.with($crate::Detached);
+                via.items(operation)
             }
         }
     };
 }
-pub(crate) use walking;
+pub(crate) use paged;
 
 /// The first that is there.
 macro_rules! or {
@@ -459,6 +472,11 @@ pub(crate) const fn unraw(name: &str) -> &str {
         [b'r', b'#', ..] => name.split_at(2).1,
         _ => name,
     }
+}
+
+/// The largest page of a list.
+pub(crate) const fn max_limit<O: Paged<Item = I>, I>() -> Option<u64> {
+    Some(O::MAX_LIMIT)
 }
 
 pub(crate) const fn retry_safety(method: &str) -> RetrySafety {

@@ -85,7 +85,7 @@ impl Arg<File> for &File {
     }
 }
 
-/// What can be a part of a form: files, and whatever can be displayed.
+/// What can be a part of a form: files and ids.
 pub trait IntoPart {
     /// The part.
     fn part(&self) -> Part;

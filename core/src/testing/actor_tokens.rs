@@ -5,7 +5,7 @@ use super::{Arguments, Refusal, StandIn, wire};
 use crate::{
     JsonObject, Timestamp,
     api::actor_tokens::{Actor, ActorToken},
-    model::{ActorTokenStatus, ObjectType},
+    model::{ObjectType, TokenStatus},
 };
 
 impl StandIn {
@@ -41,7 +41,7 @@ impl StandIn {
             url: Some(format!("https://standin.invalid/v1/tickets/accept?ticket={secret}").into()),
             token: Some(secret.into()),
             id: id.into(),
-            status: ActorTokenStatus::Pending,
+            status: TokenStatus::Pending,
             user_id: user_id.into(),
             actor: JsonObject::from(actor),
             created_at: now,
@@ -59,11 +59,11 @@ impl StandIn {
     ) -> Result<Value, Refusal> {
         let found = self.actor_tokens.iter_mut().find(|token| token.id == *arguments.id);
         let Some(token) = found else { return Err(Refusal::not_found("actor token")) };
-        if token.status != ActorTokenStatus::Pending {
+        if token.status != TokenStatus::Pending {
             let message = format!("it is {} and no longer pending", token.status);
             return Err(Refusal::new(400, "actor_token_cannot_be_revoked_code", message));
         }
-        token.status = ActorTokenStatus::Revoked;
+        token.status = TokenStatus::Revoked;
         token.updated_at = now;
         wire(&ActorToken { token: None, url: None, ..token.clone() })
     }

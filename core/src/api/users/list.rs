@@ -10,13 +10,13 @@ operation!(
     GET("/users"),
     returns(Vec<User>),
     errors(400, 401, 422),
-    pages(User, starting_after = GetUserList::cursor_behind),
+    pages(User, after(starting_after, GetUserList::cursor_behind)),
     /// List the users, the newest first unless ordered otherwise.
     ///
     /// Filters can be combined; what a filter lists and does not exist is ignored. To walk through
     /// many users, use `pages` or `items`: in the order of creation they go on behind the last user
-    /// with [`starting_after`](GetUserList::starting_after), which costs the server the same on every page
-    /// and neither repeats nor misses anybody.
+    /// with [`starting_after`](GetUserList::starting_after), which costs the server the same on
+    /// every page and neither repeats nor misses anybody who was there from the start.
     ///
     /// ```
     /// use clerk_core::{Config, Operation, api::users::GetUserList};
@@ -39,8 +39,8 @@ operation!(
         /// Only those with one of these phone numbers, at most 100.
         #[doc(alias = "phoneNumber")]
         phone_number: Query<Vec<String>>,
-        /// Only those with one of these ids in your system, at most 100; with `-` in front of an id, only
-        /// those without.
+        /// Only those with one of these ids in your system, at most 100; with `-` in front of an
+        /// id, only those without.
         #[doc(alias = "externalId")]
         external_id: Query<Vec<String>>,
         /// Only those with one of these user names, at most 100.
@@ -55,8 +55,8 @@ operation!(
         /// (`-org_1`), only those who are not.
         #[doc(alias = "organizationId")]
         organization_id: Query<Vec<OrganizationId>>,
-        /// Only those with this text in an email address, a phone number, the user name, a web3 wallet,
-        /// the id or the name.
+        /// Only those with this text in the id, the name, the user name, a web3 wallet, a phone
+        /// number or an email address.
         #[doc(alias = "query")]
         search: Query<"query", String>,
         /// Only those with this text in an email address, in upper or lower case.
@@ -79,8 +79,8 @@ operation!(
         /// Only those with a session that was active after this time.
         #[doc(alias = "lastActiveAtAfter")]
         last_active_at_after: Query<Timestamp>,
-        /// Only those with a session that was active since this time. Deprecated: use
-        /// [`last_active_at_after`](Self::last_active_at_after).
+        /// Only those with a session that was active since this time.
+        #[deprecated(note = "Use `last_active_at_after`.")]
         #[doc(alias = "lastActiveAtSince")]
         last_active_at_since: Query<Timestamp>,
         /// Only those who were created before this time.
@@ -108,9 +108,9 @@ operation!(
         /// Only those behind this user. Goes with an order by `created_at`, and not with an offset.
         #[doc(alias = "startingAfter")]
         starting_after: Query<UserId>,
-        /// The order: `created_at`, `updated_at`, `email_address`, `web3wallet`, `first_name`,
-        /// `last_name`, `phone_number`, `username`, `last_active_at` or `last_sign_in_at`, with `-`
-        /// in front for descending. `-created_at` unless set.
+        /// The order: `created_at`, `last_sign_in_at`, `last_active_at`, `updated_at`, `username`,
+        /// `first_name`, `last_name`, `web3wallet`, `phone_number` or `email_address`, with `-` in
+        /// front for descending. `-created_at` unless set.
         #[doc(alias = "orderBy")]
         order_by: Query<String>,
     }
@@ -161,8 +161,8 @@ operation!(
         /// (`-org_1`), only those who are not.
         #[doc(alias = "organizationId")]
         organization_id: Query<Vec<OrganizationId>>,
-        /// Only those with this text in an email address, a phone number, the user name, a web3 wallet,
-        /// the id or the name.
+        /// Only those with this text in the id, the name, the user name, a web3 wallet, a phone
+        /// number or an email address.
         #[doc(alias = "query")]
         search: Query<"query", String>,
         /// Only those with this text in an email address, in upper or lower case.
@@ -185,8 +185,8 @@ operation!(
         /// Only those with a session that was active after this time.
         #[doc(alias = "lastActiveAtAfter")]
         last_active_at_after: Query<Timestamp>,
-        /// Only those with a session that was active since this time. Deprecated: use
-        /// [`last_active_at_after`](Self::last_active_at_after).
+        /// Only those with a session that was active since this time.
+        #[deprecated(note = "Use `last_active_at_after`.")]
         #[doc(alias = "lastActiveAtSince")]
         last_active_at_since: Query<Timestamp>,
         /// Only those who were created before this time.

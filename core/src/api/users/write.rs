@@ -49,15 +49,15 @@ operation!(
         /// The email addresses. No two users can have the same; the first one becomes the primary.
         #[doc(alias = "emailAddress")]
         email_address: Body<Vec<String>>,
-        /// The status of each of the email addresses, in the same order and as many; all are
-        /// verified unless set.
+        /// The status of each of the email addresses, `verified` or `reserved`, in the same order
+        /// and as many; all are verified unless set.
         #[doc(alias = "emailAddressIdentificationStatus")]
         email_address_identification_status: Body<Vec<IdentificationStatus>>,
         /// The phone numbers. No two users can have the same; the first one becomes the primary.
         #[doc(alias = "phoneNumber")]
         phone_number: Body<Vec<String>>,
-        /// The status of each of the phone numbers, in the same order and as many; all are verified
-        /// unless set.
+        /// The status of each of the phone numbers, `verified` or `reserved`, in the same order and
+        /// as many; all are verified unless set.
         #[doc(alias = "phoneNumberIdentificationStatus")]
         phone_number_identification_status: Body<Vec<IdentificationStatus>>,
         /// The web3 wallets. No two users can have the same; the first one becomes the primary.
@@ -95,10 +95,10 @@ operation!(
         /// Data that frontends can change: do not trust it later.
         #[doc(alias = "unsafeMetadata")]
         unsafe_metadata: Body<JsonObject>,
-        /// Whether users can delete themselves.
+        /// Whether the user can delete their own account.
         #[doc(alias = "deleteSelfEnabled")]
         delete_self_enabled: Body<Nullable<bool>>,
-        /// When the user accepted the legal terms.
+        /// When the user agreed to the legal terms.
         #[doc(alias = "legalAcceptedAt")]
         legal_accepted_at: Body<Nullable<Rfc3339>>,
         /// Whether the user need not have accepted the legal terms: for a migration.
@@ -111,7 +111,7 @@ operation!(
         /// Whether the user can create organizations.
         #[doc(alias = "createOrganizationEnabled")]
         create_organization_enabled: Body<Nullable<bool>>,
-        /// How many organizations the user can create; 0 stands for any number.
+        /// How many organizations the user may create; 0 stands for any number.
         #[doc(alias = "createOrganizationsLimit")]
         create_organizations_limit: Body<Nullable<u32>>,
         /// When the user signed up, if not now.
@@ -133,8 +133,9 @@ operation!(
     returns(User),
     errors(400, 401, 404, 409, 422),
     // Not safe, because of `notify_primary_email_address_changed`: the second one would mail again.
-    /// Change a user. What is not set stays as it is; `null` clears.
+    /// Change a user. What is not set stays as it is.
     ///
+    /// That `null` clears something is documented for the [`username`](UpdateUser::username) only.
     /// Metadata has operations of its own: [`UpdateUserMetadata`](super::UpdateUserMetadata) and
     /// [`ReplaceUserMetadata`](super::ReplaceUserMetadata). Not repeated when it may have arrived,
     /// as it may notify the user.
@@ -197,19 +198,19 @@ operation!(
         /// The backup codes, as they are or as bcrypt digests.
         #[doc(alias = "backupCodes")]
         backup_codes: Body<Vec<Sensitive<String>>>,
-        /// Whether users can delete themselves.
+        /// Whether the user can delete their own account.
         #[doc(alias = "deleteSelfEnabled")]
         delete_self_enabled: Body<Nullable<bool>>,
         /// Whether the user can create organizations.
         #[doc(alias = "createOrganizationEnabled")]
         create_organization_enabled: Body<Nullable<bool>>,
-        /// When the user accepted the legal terms.
+        /// When the user agreed to the legal terms.
         #[doc(alias = "legalAcceptedAt")]
         legal_accepted_at: Body<Nullable<Rfc3339>>,
         /// Whether the user need not have accepted the legal terms.
         #[doc(alias = "skipLegalChecks")]
         skip_legal_checks: Body<Nullable<bool>>,
-        /// How many organizations the user can create; 0 stands for any number.
+        /// How many organizations the user may create; 0 stands for any number.
         #[doc(alias = "createOrganizationsLimit")]
         create_organizations_limit: Body<Nullable<u32>>,
         /// When the user signed up.
