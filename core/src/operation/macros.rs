@@ -351,7 +351,7 @@ macro_rules! paged {
             fn seek(&mut self, position: &$crate::Position, limit: u64) {
                 self.limit = Some(limit);
                 self.offset = None;
-                $( self.$total = Some(self.$total.unwrap_or(true)); )?
+                $( self.$total.get_or_insert(true); )?
                 $( self.$after = None; )?
                 match position {
                     $crate::Position::Offset(0) => {}
