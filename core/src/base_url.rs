@@ -72,19 +72,29 @@ impl Base {
     }
 
     /// Refuses to send a live key where it does not belong.
-    pub(crate) fn check_key(&self, only_clerk: bool) -> Result<(), Error> {
+    pub(crate) fn check_key(&self, hosts: Hosts) -> Result<(), Error> {
         let host = self.authority.host();
         let clerks = ["clerk.com", "clerk.dev"].iter().any(|domain| {
             host.strip_suffix(domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
         });
-        if only_clerk && !clerks {
-            return Err(Error::config(
-                "base_url",
-                "a live key (sk_live_…) goes to Clerk's hosts only, unless allow_live_key_anywhere() is set",
-            ));
-        }
-        Ok(())
+        let problem = match hosts {
+            Hosts::Clerks if !clerks => "a live key (sk_live_…) goes to Clerk's hosts only",
+            Hosts::ClerksAndLoopback if !clerks && !is_loopback(host) => {
+                "the key of a machine, which may be a live one, goes to Clerk's hosts and to loopback only"
+            }
+            _ => return Ok(()),
+        };
+        let way_out = "unless allow_live_key_anywhere() is set";
+        Err(Error::config("base_url", format!("{problem}, {way_out}")))
     }
+}
+
+/// Where a key may go.
+#[derive(Clone, Copy)]
+pub(crate) enum Hosts {
+    Any,
+    ClerksAndLoopback,
+    Clerks,
 }
 
 impl fmt::Display for Base {

@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     ApiResponse, Call, CallOptions, Config, Error, Flow, Operation, Paged, Pages, Transport,
+    auth::{Verifier, VerifierBuilder},
 };
 
 /// The API over some transport.
@@ -53,6 +54,13 @@ impl<T> Client<T> {
     /// The transport.
     pub fn transport(&self) -> &T {
         &self.shared.transport
+    }
+
+    /// A verifier of tokens that asks over this configuration for what it does not have, to be adjusted.
+    ///
+    /// Build it once and clone it: the keys that it fetched belong to it.
+    pub fn verifier(&self) -> VerifierBuilder {
+        Verifier::builder().config(self.config()).seed(self.seed())
     }
 
     fn seed(&self) -> u64 {

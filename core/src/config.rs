@@ -7,8 +7,11 @@ use http::{
 };
 
 use crate::{
-    Error, MachineSecretKey, RetryPolicy, SecretKey, base_url::Base, flow::retry::Budget,
-    operation::draft::set_all, options::header,
+    Error, MachineSecretKey, RetryPolicy, SecretKey,
+    base_url::{Base, Hosts},
+    flow::retry::Budget,
+    operation::draft::set_all,
+    options::header,
 };
 
 /// The version of the API that the models of this crate came from.
@@ -49,8 +52,10 @@ pub(crate) struct Inner {
     /// The same with `content-type: application/json`.
     pub(crate) json_headers: HeaderMap,
     pub(crate) machine_secret_key: Option<HeaderValue>,
-    /// Whether the key must not go to hosts that are not Clerk's.
-    pub(crate) only_clerk: bool,
+    /// Whether the key in the headers is that of the instance, and not of a machine.
+    pub(crate) has_secret_key: bool,
+    /// Where the key may go.
+    pub(crate) hosts: Hosts,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) attempt_timeout: Duration,
@@ -74,6 +79,14 @@ impl Config {
         ConfigBuilder::new(Some(secret_key.into()))
     }
 
+    /// A configuration for one machine, which has no secret key of the instance but one of its own: for
+    /// the operations on M2M tokens, and for nothing else. The key is checked by
+    /// [`build`](ConfigBuilder::build).
+    pub fn for_machine(machine_secret_key: impl Into<String>) -> ConfigBuilder {
+        let builder = ConfigBuilder::new(None).machine_secret_key(machine_secret_key);
+        ConfigBuilder { for_machine: true, ..builder }
+    }
+
     /// The base URL, as it is used.
     pub fn base_url(&self) -> String {
         self.0.base.to_string()
@@ -81,6 +94,10 @@ impl Config {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
+    }
+
+    pub(crate) fn has_secret_key(&self) -> bool {
+        self.0.has_secret_key
     }
 }
 
@@ -102,6 +119,8 @@ impl fmt::Debug for Config {
 pub struct ConfigBuilder {
     secret_key: Option<zeroize::Zeroizing<String>>,
     machine_secret_key: Option<zeroize::Zeroizing<String>>,
+    /// Whether the key of a machine is all that there is to be.
+    for_machine: bool,
     base_url: String,
     api_version: String,
     user_agent: Option<String>,
@@ -126,6 +145,7 @@ impl ConfigBuilder {
         Self {
             secret_key: secret_key.map(Into::into),
             machine_secret_key: None,
+            for_machine: false,
             base_url: "https://api.clerk.com/v1".to_owned(),
             api_version: API_VERSION.to_owned(),
             user_agent: None,
@@ -236,17 +256,31 @@ impl ConfigBuilder {
     /// If a key is missing or cannot be one, or a setting cannot be used. The message names the
     /// setting and never shows a key.
     pub fn build(self) -> Result<Config, Error> {
-        let Some(secret_key) = &self.secret_key else {
-            return Err(Error::config(
-                "secret_key",
-                "there is none: set CLERK_SECRET_KEY, or give it to the builder",
-            ));
+        let secret_key = self.secret_key.as_deref().map(|key| SecretKey::new(key)).transpose()?;
+        let machine_secret_key = self
+            .machine_secret_key
+            .as_deref()
+            .map(|key| MachineSecretKey::new(key)?.header())
+            .transpose()?;
+        let authorization = match (&secret_key, &machine_secret_key) {
+            (Some(key), _) => key.header()?,
+            (None, Some(key)) if self.for_machine => key.clone(),
+            (None, _) => {
+                return Err(Error::config(
+                    "secret_key",
+                    "there is none: set CLERK_SECRET_KEY, or give it to the builder",
+                ));
+            }
         };
-        let secret_key = SecretKey::new(secret_key)?;
         let base =
             Base::parse(&self.base_url).map_err(|problem| Error::config("base_url", problem))?;
-        let only_clerk = secret_key.is_live() && !self.allow_live_key_anywhere;
-        base.check_key(only_clerk)?;
+        let hosts = match &secret_key {
+            _ if self.allow_live_key_anywhere => Hosts::Any,
+            Some(key) if key.is_live() => Hosts::Clerks,
+            Some(_) => Hosts::Any,
+            None => Hosts::ClerksAndLoopback,
+        };
+        base.check_key(hosts)?;
         for (field, time) in
             [("attempt_timeout", self.attempt_timeout), ("deadline", self.deadline)]
         {
@@ -254,14 +288,9 @@ impl ConfigBuilder {
                 return Err(Error::config(field, "no time at all: give more than zero"));
             }
         }
-        let machine_secret_key = self
-            .machine_secret_key
-            .as_deref()
-            .map(|key| MachineSecretKey::new(key)?.header())
-            .transpose()?;
 
         let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(AUTHORIZATION, secret_key.header()?);
+        headers.insert(AUTHORIZATION, authorization);
         headers.insert(API_VERSION_HEADER, text("api_version", &self.api_version)?);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let user_agent = match &self.user_agent {
@@ -280,7 +309,8 @@ impl ConfigBuilder {
             headers,
             json_headers,
             machine_secret_key,
-            only_clerk,
+            has_secret_key: secret_key.is_some(),
+            hosts,
             retry: self.retry,
             budget: Budget::default(),
             attempt_timeout: self.attempt_timeout,

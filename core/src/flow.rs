@@ -80,6 +80,17 @@ pub enum Step<R> {
     Done(R),
 }
 
+impl<R> Step<R> {
+    /// The same step, with another output.
+    pub(crate) fn map<S>(self, output: impl FnOnce(R) -> S) -> Step<S> {
+        match self {
+            Self::Send(outgoing) => Step::Send(outgoing),
+            Self::Wait(time) => Step::Wait(time),
+            Self::Done(result) => Step::Done(output(result)),
+        }
+    }
+}
+
 /// A request, and how long it may take. `Debug` does not show its body: it may hold a secret.
 #[non_exhaustive]
 pub struct Outgoing {

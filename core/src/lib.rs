@@ -63,6 +63,12 @@
 //! # Ok::<(), clerk_core::Error>(())
 //! ```
 //!
+//! # Who is calling
+//!
+//! Session tokens, M2M tokens, OAuth tokens and API keys are verified in [`auth`], without a network call
+//! where that is possible. **The browser handshake is not here yet**: a page that was loaded with an
+//! expired session cookie is signed out, with the reason. See the [first page](auth) of it.
+//!
 //! # What it leaves to others
 //!
 //! Sockets, TLS, clocks, timers, threads, randomness and the environment: a transport has them.
@@ -74,6 +80,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | `ring`, `aws-lc-rs`, `rust-crypto` | what checks the signatures of tokens; one is enough, all may be on |
 //! | `catalog` | every operation by its name, with JSON in and out |
 //! | `jiff` | conversions between our times and those of the `jiff` crate |
 //! | `testing` | a stand-in for the API, in memory |
@@ -86,6 +93,7 @@ pub mod guides {
 }
 
 mod arg;
+pub mod auth;
 mod base_url;
 #[cfg(feature = "catalog")]
 pub mod catalog;

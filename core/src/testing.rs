@@ -18,8 +18,63 @@
 //! # Ok::<(), clerk_core::Error>(())
 //! ```
 //!
-//! It knows users and actor tokens so far. Statuses, codes and the shape of errors are Clerk's, the
-//! messages are our own. It is no proof of what Clerk does: it is written from the specification.
+//! It knows users, actor tokens, its own keys, and the tokens of machines so far. Statuses, codes and
+//! the shape of errors are Clerk's, the messages are our own. It is no proof of what Clerk does: it is
+//! written from the specification.
+//!
+//! # Who is calling
+//!
+//! A handler that needs a signed-in user can be tested without a network and without an account: a
+//! [`TestKey`] signs whatever token the test wants, the stand-in answers with its public half, and the
+//! clock of [`StandInTransport`] is a number that a test can [move](StandInTransport::advance). Opaque
+//! tokens are [added](StandIn::add_m2m_token) to the stand-in, which says what they are worth.
+//!
+//! ```
+//! # #[cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "rust-crypto"))] {
+//! use clerk_core::{
+//!     Client, Config,
+//!     auth::{AuthenticateOptions, RequestState, Require, Verifier},
+//!     testing::{StandIn, StandInTransport, TestKey},
+//! };
+//! use http::{Request, StatusCode};
+//!
+//! /// The handler: it deletes a post if whoever asks may do that.
+//! fn delete_post(
+//!     clerk: &Client<StandInTransport>, // clerk_hyper::Clerk or clerk_blocking::Clerk, in the application
+//!     verifier: &Verifier,
+//!     request: Request<()>,
+//! ) -> StatusCode {
+//!     let (parts, ()) = request.into_parts();
+//!     let state = clerk.run(verifier.authenticate(&parts, &AuthenticateOptions::new()));
+//!     match &state {
+//!         RequestState::SignedIn(auth) if auth.has(&Require::new().permission("posts:delete")) => StatusCode::NO_CONTENT,
+//!         RequestState::SignedIn(_) => StatusCode::FORBIDDEN,
+//!         _ => state.refusal().map_or(StatusCode::UNAUTHORIZED, |refusal| refusal.status()),
+//!     }
+//! }
+//!
+//! // The test: a stand-in, and tokens that its key has signed.
+//! let api = StandInTransport::new(StandIn::new("sk_test_abc"));
+//! let clerk = Client::new(Config::new("sk_test_abc")?, api.clone(), 7);
+//! let verifier = clerk.verifier().issuer("https://clerk.test").build()?;
+//! let ask = |token: Option<String>| {
+//!     let mut request = Request::delete("/posts/1");
+//!     if let Some(token) = token {
+//!         request = request.header("authorization", format!("Bearer {token}"));
+//!     }
+//!     delete_post(&clerk, &verifier, request.body(()).unwrap())
+//! };
+//! let user = TestKey::first().session("user_1").issuer("https://clerk.test").organization("org_1", "org:member");
+//! let editor = user.clone().permissions(&[("posts", "delete")]);
+//! let now = api.now().as_secs();
+//!
+//! assert_eq!(ask(None), StatusCode::UNAUTHORIZED);
+//! assert_eq!(ask(Some(user.mint(now))), StatusCode::FORBIDDEN);
+//! assert_eq!(ask(Some(editor.mint(now))), StatusCode::NO_CONTENT);
+//! assert_eq!(ask(Some(editor.mint(now - 3600))), StatusCode::UNAUTHORIZED); // it is over
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 use std::{collections::VecDeque, fmt, time::Duration};
 
 use bytes::Bytes;
@@ -34,17 +89,31 @@ use crate::{
     Meta, Operation, Timestamp,
     api::{
         actor_tokens::{ActorToken, CreateActorToken, RevokeActorToken},
+        api_keys::VerifyApiKey,
+        jwks::GetJwks,
+        m2m::{CreateM2mToken, GetM2mTokens, RevokeM2mToken, VerifyM2mToken},
+        oauth_access_tokens::VerifyOauthAccessToken,
         users,
     },
-    model::{User, UserId},
-    operation::Place,
+    model::{MachineId, User, UserId},
+    operation::{Auth, Place},
 };
 
 mod actor_tokens;
+mod machine_tokens;
+mod test_key;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "rust-crypto"))]
+mod tokens;
 mod transport;
 mod user_store;
 
-pub use self::transport::{StandInTransport, Walk};
+use self::machine_tokens::{Machine, OpaqueToken};
+#[cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "rust-crypto"))]
+pub use self::tokens::TokenBuilder;
+pub use self::{
+    test_key::TestKey,
+    transport::{StandInTransport, Walk},
+};
 
 /// How many requests [`StandIn::requests`] remembers.
 const REMEMBERED: usize = 1000;
@@ -54,6 +123,10 @@ pub struct StandIn {
     authorization: String,
     users: Vec<User>,
     actor_tokens: Vec<ActorToken>,
+    keys: Vec<TestKey>,
+    issuer: String,
+    machines: Vec<Machine>,
+    tokens: Vec<OpaqueToken>,
     next_id: u64,
     throttled: Option<(u32, Option<Duration>)>,
     requests: VecDeque<Served>,
@@ -78,6 +151,9 @@ impl fmt::Debug for StandIn {
         f.debug_struct("StandIn")
             .field("users", &self.users.len())
             .field("actor_tokens", &self.actor_tokens.len())
+            .field("keys", &self.keys)
+            .field("machines", &self.machines.len())
+            .field("tokens", &self.tokens.len())
             .finish_non_exhaustive()
     }
 }
@@ -89,6 +165,10 @@ impl StandIn {
             authorization: format!("Bearer {secret_key}"),
             users: Vec::new(),
             actor_tokens: Vec::new(),
+            keys: vec![TestKey::first()],
+            issuer: "https://standin.invalid".to_owned(),
+            machines: Vec::new(),
+            tokens: Vec::new(),
             next_id: 0,
             throttled: None,
             requests: VecDeque::new(),
@@ -101,6 +181,43 @@ impl StandIn {
         // An address is text, so this makes a user.
         self.insert_user(arguments, Timestamp::from_millis(0))
             .map_or_else(|_| UserId::from(""), |user| user.id)
+    }
+
+    /// Sets the keys that it answers with when it is asked for them, and with the first of which it signs:
+    /// [`TestKey::first`] alone unless set. With none, no token is good.
+    ///
+    /// ```
+    /// # #[cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "rust-crypto"))] {
+    /// use clerk_core::{Client, Config, auth::Reason, testing::{StandIn, StandInTransport, TestKey}};
+    ///
+    /// let api = StandInTransport::new(StandIn::new("sk_test_abc"));
+    /// let clerk = Client::new(Config::new("sk_test_abc")?, api.clone(), 7);
+    /// let verifier = clerk.verifier().any_issuer().build()?;
+    /// let verify = |key: TestKey| {
+    ///     let token = key.session("user_1").mint(api.now().as_secs());
+    ///     clerk.run(verifier.verify(token)).map_err(|error| error.reason())
+    /// };
+    /// assert!(verify(TestKey::first()).is_ok());
+    ///
+    /// // The instance has a new key: it is found at once, and the old one is good no more.
+    /// api.with(|stand_in| stand_in.set_keys([TestKey::second()]));
+    /// assert!(verify(TestKey::second()).is_ok());
+    /// assert_eq!(verify(TestKey::first()).unwrap_err(), Reason::JwkKidMismatch);
+    /// # }
+    /// # Ok::<(), clerk_core::Error>(())
+    /// ```
+    pub fn set_keys(&mut self, keys: impl IntoIterator<Item = TestKey>) {
+        self.keys = keys.into_iter().collect();
+    }
+
+    /// Sets who issues the tokens that it signs itself; `https://standin.invalid` unless set.
+    pub fn set_issuer(&mut self, issuer: impl Into<String>) {
+        self.issuer = issuer.into();
+    }
+
+    /// Who issues the tokens that it signs itself: the M2M tokens that are JWTs.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// Answers the next `requests` requests with 429, with this `Retry-After` (in whole seconds) if
@@ -117,9 +234,9 @@ impl StandIn {
     /// Answers a request. `now` is the wall clock.
     pub fn handle(&mut self, request: Request<Bytes>, now: Timestamp) -> Response<Bytes> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let answer = self.admit(&request).and_then(|()| self.route(request, now));
+        let answer = self.admit(&request).and_then(|caller| self.route(request, caller, now));
         let mut response = match answer {
-            Ok(body) => respond(StatusCode::OK, body),
+            Ok((status, body)) => respond(status, body),
             Err(refusal) => refusal.respond(),
         };
         let status = response.status();
@@ -141,8 +258,8 @@ impl StandIn {
         response
     }
 
-    /// Whether the request gets as far as an operation.
-    fn admit(&mut self, request: &Request<Bytes>) -> Result<(), Refusal> {
+    /// Whether the request gets as far as an operation, and whose key it has.
+    fn admit(&mut self, request: &Request<Bytes>) -> Result<Caller, Refusal> {
         match &mut self.throttled {
             Some((left, _)) if *left > 0 => {
                 *left -= 1;
@@ -154,24 +271,37 @@ impl StandIn {
             }
             _ => {}
         }
-        match request.headers().get(AUTHORIZATION) {
-            None => Err(Refusal::new(401, "authentication_invalid", "the request has no key")),
-            Some(key) if key.as_bytes() != self.authorization.as_bytes() => {
-                Err(Refusal::new(401, "clerk_key_invalid", "this is not the key of the instance"))
-            }
-            Some(_) => Ok(()),
+        let Some(key) = request.headers().get(AUTHORIZATION) else {
+            return Err(Refusal::new(401, "authentication_invalid", "the request has no key"));
+        };
+        let is = |authorization: &str| key.as_bytes() == authorization.as_bytes();
+        if is(&self.authorization) {
+            return Ok(Caller::Instance);
         }
+        let machine = self.machines.iter().find(|machine| is(&machine.authorization));
+        machine.map(|machine| Caller::Machine(machine.id.clone())).ok_or_else(wrong_key)
     }
 
-    fn route(&mut self, request: Request<Bytes>, now: Timestamp) -> Result<Value, Refusal> {
+    fn route(
+        &mut self,
+        request: Request<Bytes>,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<(StatusCode, Value), Refusal> {
         let path = request.uri().path().to_owned();
         let mut known = false;
         for route in ROUTES {
             let Some(id) = route.captures(&path) else { continue };
             known = true;
             if request.method() == route.meta.method {
-                let arguments = Arguments::read(route.meta, id, &request)?;
-                return (route.handle)(self, arguments, now);
+                if matches!(caller, Caller::Machine(_)) && route.meta.auth != Auth::MachineSecretKey
+                {
+                    return Err(wrong_key());
+                }
+                let arguments = Arguments::read(route.meta, id, caller, &request)?;
+                let status = route.meta.success.first().copied().unwrap_or(200);
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+                return (route.handle)(self, arguments, now).map(|body| (status, body));
             }
         }
         Err(if known {
@@ -183,6 +313,10 @@ impl StandIn {
                 "there is no such path, or this stand-in does not know it",
             )
         })
+    }
+
+    fn get_jwks(&mut self, _: Arguments, _: Timestamp) -> Result<Value, Refusal> {
+        Ok(json!({ "keys": self.keys.iter().map(TestKey::jwk).collect::<Vec<_>>() }))
     }
 
     fn id(&mut self, prefix: &str) -> String {
@@ -203,6 +337,13 @@ struct Route {
 static ROUTES: &[Route] = &[
     Route { meta: CreateActorToken::META, handle: StandIn::create_actor_token },
     Route { meta: RevokeActorToken::META, handle: StandIn::revoke_actor_token },
+    Route { meta: GetJwks::META, handle: StandIn::get_jwks },
+    Route { meta: CreateM2mToken::META, handle: StandIn::create_m2m_token },
+    Route { meta: GetM2mTokens::META, handle: StandIn::list_m2m_tokens },
+    Route { meta: VerifyM2mToken::META, handle: StandIn::verify_m2m_token },
+    Route { meta: RevokeM2mToken::META, handle: StandIn::revoke_m2m_token },
+    Route { meta: VerifyOauthAccessToken::META, handle: StandIn::verify_oauth_access_token },
+    Route { meta: VerifyApiKey::META, handle: StandIn::verify_api_key },
     Route { meta: users::GetUserList::META, handle: StandIn::list_users },
     Route { meta: users::CreateUser::META, handle: StandIn::create_user },
     Route { meta: users::GetUsersCount::META, handle: StandIn::count_users },
@@ -233,15 +374,27 @@ impl Route {
     }
 }
 
+/// Whose key a request has.
+enum Caller {
+    Instance,
+    Machine(MachineId),
+}
+
 /// The arguments of a request, checked against the declaration of its operation.
 struct Arguments {
+    caller: Caller,
     id: String,
     query: Vec<(String, String)>,
     body: Map<String, Value>,
 }
 
 impl Arguments {
-    fn read(meta: &'static Meta, id: String, request: &Request<Bytes>) -> Result<Self, Refusal> {
+    fn read(
+        meta: &'static Meta,
+        id: String,
+        caller: Caller,
+        request: &Request<Bytes>,
+    ) -> Result<Self, Refusal> {
         let decode = |text: &str| {
             percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
         };
@@ -278,7 +431,7 @@ impl Arguments {
                 ));
             }
         }
-        Ok(Self { id, query: query.collect(), body })
+        Ok(Self { caller, id, query: query.collect(), body })
     }
 
     /// A number from the query.
@@ -332,6 +485,10 @@ impl Refusal {
             json!({ "code": code, "message": message, "long_message": message, "meta": meta });
         respond(status, json!({ "errors": [error], "clerk_trace_id": "standin" }))
     }
+}
+
+fn wrong_key() -> Refusal {
+    Refusal::new(401, "clerk_key_invalid", "this is not the key of the instance")
 }
 
 fn respond(status: StatusCode, body: Value) -> Response<Bytes> {

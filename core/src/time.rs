@@ -330,6 +330,20 @@ impl Moment {
     }
 }
 
+impl From<Timestamp> for Moment {
+    /// For what looks at one clock only: both clocks say this.
+    fn from(wall: Timestamp) -> Self {
+        Self { steady: Duration::from_millis(wall.0.max(0).unsigned_abs()), wall }
+    }
+}
+
+impl From<SystemTime> for Moment {
+    /// For what looks at one clock only: both clocks say this.
+    fn from(wall: SystemTime) -> Self {
+        Timestamp::from(wall).into()
+    }
+}
+
 #[cfg(feature = "jiff")]
 mod with_jiff {
     use super::{Rfc3339, Timestamp};

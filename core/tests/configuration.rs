@@ -2,7 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // A test says what is wrong by failing.
 use std::time::Duration;
 
-use clerk_core::{Config, ConfigBuilder, Operation, api::actor_tokens::RevokeActorToken};
+use clerk_core::{
+    Call, CallOptions, Config, ConfigBuilder, Event, Flow as _, MachineSecretKey, Moment,
+    Operation, RawOperation, Step,
+    api::{
+        actor_tokens::RevokeActorToken,
+        jwks::GetJwks,
+        m2m::{CreateM2mToken, GetM2mTokens, RevokeM2mToken, VerifyM2mToken},
+        miscellaneous::GetPublicInterstitial,
+    },
+};
 
 fn base(url: &str) -> Result<String, String> {
     Config::builder("sk_test_abc")
@@ -155,6 +164,113 @@ fn variables() {
     );
 }
 
+/// The `authorization` of the first request of a call; the text of the error if nothing is sent.
+fn key_of<O: Operation>(
+    operation: O,
+    config: &Config,
+    options: CallOptions,
+) -> Result<Option<String>, String> {
+    let mut call = Call::with_options(operation, config, 7, options);
+    match call.advance(Event::Start, Moment::at(Duration::from_secs(1_800_000_000))) {
+        Step::Send(outgoing) => Ok(outgoing
+            .request
+            .headers()
+            .get("authorization")
+            .map(|key| key.to_str().unwrap().to_owned())),
+        Step::Done(Err(error)) => Err(error.to_string()),
+        step => panic!("{step:?}"),
+    }
+}
+
+#[test]
+fn the_key_of_a_machine_is_enough_for_its_tokens() {
+    let own = || Ok(Some("Bearer ak_machine".to_owned()));
+    let given = Config::for_machine(" ak_machine\n").build().unwrap();
+    let on_loopback = Config::for_machine("ak_machine").base_url("http://127.0.0.1:4010");
+    for config in [given, on_loopback.build().unwrap()] {
+        let plain = CallOptions::new;
+        assert_eq!(key_of(CreateM2mToken::new(), &config, plain()), own());
+        assert_eq!(key_of(VerifyM2mToken::new("mt_1"), &config, plain()), own());
+        assert_eq!(key_of(GetM2mTokens::new("mch_1"), &config, plain()), own());
+        assert_eq!(key_of(RevokeM2mToken::new("mt_1"), &config, plain()), own());
+        // A call may still go with the key of another machine.
+        let other = plain().machine_secret_key(&MachineSecretKey::new("ak_other").unwrap());
+        assert_eq!(
+            key_of(CreateM2mToken::new(), &config, other),
+            Ok(Some("Bearer ak_other".to_owned()))
+        );
+        assert_eq!(key_of(GetPublicInterstitial::new(), &config, plain()), Ok(None));
+    }
+}
+
+#[test]
+fn the_key_of_a_machine_is_for_nothing_else() {
+    let problem = "invalid `secret_key`: this operation goes with the secret key of the instance, and there is only that of a machine";
+    let config = Config::for_machine("ak_machine").build().unwrap();
+    let plain = CallOptions::new;
+    for refused in [
+        key_of(RevokeActorToken::new("act_1"), &config, plain()),
+        key_of(GetJwks::new(), &config, plain()),
+        key_of(RawOperation::new(http::Method::GET, "/users"), &config, plain()),
+        // Nor with another base URL, and nor for another machine.
+        key_of(GetJwks::new(), &config, plain().base_url("http://127.0.0.1:4010")),
+        key_of(
+            GetJwks::new(),
+            &config,
+            plain().machine_secret_key(&MachineSecretKey::new("ak_other").unwrap()),
+        ),
+    ] {
+        let refused = refused.unwrap_err();
+        assert!(refused.ends_with(problem), "{refused}");
+    }
+    let error = RevokeActorToken::new("act_1").to_request(&config).unwrap_err();
+    assert_eq!(error.to_string(), format!("RevokeActorToken: {problem}"));
+}
+
+#[test]
+fn what_cannot_be_the_key_of_a_machine() {
+    for (key, problem) in [
+        ("sk_test_abc", "this is the secret key of an instance (sk_…), not of a machine"),
+        (
+            "pk_test_abc",
+            "this is a publishable key (pk_…); the Backend API takes a secret key (sk_…)",
+        ),
+        ("mt_abc", "this is a machine token, not a key"),
+        ("", "it is empty"),
+    ] {
+        let error = Config::for_machine(key).build().unwrap_err().to_string();
+        assert_eq!(error, format!("invalid `machine_secret_key`: {problem}"), "{key}");
+    }
+    // It may be a live one: nobody can tell.
+    let elsewhere = || Config::for_machine("ak_machine").base_url("https://example.com");
+    let error = elsewhere().build().unwrap_err().to_string();
+    assert!(error.starts_with("invalid `base_url`: the key of a machine"), "{error}");
+    assert!(elsewhere().allow_live_key_anywhere().build().is_ok());
+    // In the environment it does not stand for the key of the instance, which may have been forgotten.
+    let from_variables = ConfigBuilder::from_variables(|name| {
+        (name == "CLERK_MACHINE_SECRET_KEY").then(|| "ak_machine".to_owned())
+    });
+    let error = from_variables.build().unwrap_err().to_string();
+    assert!(error.starts_with("invalid `secret_key`: there is none"), "{error}");
+    // One that is there and cannot be used is not passed over for another.
+    let variables = [("CLERK_SECRET_KEY", ""), ("CLERK_MACHINE_SECRET_KEY", "ak_machine")];
+    let from_variables = ConfigBuilder::from_variables(|name| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    });
+    assert_eq!(
+        from_variables.build().unwrap_err().to_string(),
+        "invalid `secret_key`: it is empty"
+    );
+}
+
+#[test]
+fn the_key_of_the_instance_stays_beside_that_of_a_machine() {
+    let config = Config::builder("sk_test_abc").machine_secret_key("ak_machine").build().unwrap();
+    let key = |key: &str| Ok(Some(format!("Bearer {key}")));
+    assert_eq!(key_of(CreateM2mToken::new(), &config, CallOptions::new()), key("ak_machine"));
+    assert_eq!(key_of(GetJwks::new(), &config, CallOptions::new()), key("sk_test_abc"));
+}
+
 #[test]
 fn other_settings() {
     let error = |builder: ConfigBuilder| builder.build().unwrap_err().to_string();
@@ -202,6 +318,8 @@ fn nothing_shows_the_key() {
         .build()
         .unwrap();
     assert!(!format!("{config:?}").contains("canary"), "{config:?}");
+    let machine = Config::for_machine("ak_canary");
+    assert!(!format!("{machine:?} {:?}", machine.clone().build().unwrap()).contains("canary"));
     let request = RevokeActorToken::new("act_1").to_request(&config).unwrap();
     assert!(!format!("{request:?}").contains("canary"), "{request:?}");
 }

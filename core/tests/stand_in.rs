@@ -13,6 +13,9 @@ use clerk_core::{
 use http::{Method, Request};
 use serde_json::{Value, json};
 
+#[path = "stand_in/tokens.rs"]
+mod tokens;
+
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 /// A client and the stand-in behind it.

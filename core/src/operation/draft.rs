@@ -58,11 +58,15 @@ impl<'c> Draft<'c> {
         config: &'c Inner,
         options: Option<&'c CallOptions>,
     ) -> Result<Self, Error> {
+        if meta.auth == Auth::SecretKey && !config.has_secret_key {
+            let problem = "this operation goes with the secret key of the instance, and there is only that of a machine";
+            return Err(Error::argument("secret_key", problem));
+        }
         let mut base = &config.base;
         if let Some(options) = options {
             options.check()?;
             if let Some(own) = &options.base {
-                own.check_key(config.only_clerk)?;
+                own.check_key(config.hosts)?;
                 base = own;
             }
         }

@@ -1,0 +1,384 @@
+//! Who sent a request.
+use std::{fmt, time::Duration};
+
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
+    request::Parts,
+};
+
+use super::{
+    Auth,
+    cookies::{Cookies, SessionCookie},
+    jws::{Jws, Kind, MAX_TOKEN},
+    opaque::{self, Ask},
+    reason::{Reason, Rejection, TokenType, Unavailable, VerifyError},
+    verifier::{Judge, Verified, Verifier, misuse},
+};
+use crate::{Event, Flow, Moment, Step};
+
+/// What is accepted of a request.
+///
+/// ```
+/// use clerk_core::auth::{AuthenticateOptions, TokenType};
+///
+/// let browsers = AuthenticateOptions::new(); // session tokens, in a header or a cookie
+/// let machines = AuthenticateOptions::new().accept_only([TokenType::M2m, TokenType::ApiKey]);
+/// let everybody = AuthenticateOptions::new().accept_any();
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[doc(alias = "AuthenticateRequestOptions")]
+pub struct AuthenticateOptions {
+    /// For each of [`TokenType::ALL`].
+    accepts: [bool; 4],
+    bare_token: bool,
+    pending: bool,
+}
+
+impl Default for AuthenticateOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AuthenticateOptions {
+    /// Session tokens are accepted, and nothing else.
+    pub const fn new() -> Self {
+        Self { accepts: [true, false, false, false], bare_token: false, pending: false }
+    }
+
+    /// Accepts tokens of these types, and no others. Where opaque tokens are among them (API keys always
+    /// are), anybody who sends something that looks like one causes a request to Clerk.
+    #[doc(alias = "acceptsToken")]
+    pub fn accept_only(mut self, types: impl IntoIterator<Item = TokenType>) -> Self {
+        self.accepts = [false; 4];
+        for token_type in types {
+            if let Some(accepts) = self.accepts.get_mut(token_type as usize) {
+                *accepts = true;
+            }
+        }
+        self
+    }
+
+    /// Accepts tokens of every type.
+    pub fn accept_any(mut self) -> Self {
+        self.accepts = [true; 4];
+        self
+    }
+
+    /// Accepts a token that is the whole of the `Authorization` header, without `Bearer`.
+    pub fn allow_bare_token(mut self) -> Self {
+        self.bare_token = true;
+        self
+    }
+
+    /// Accepts sessions that are pending: their users have something left to do.
+    #[doc(alias = "treatPendingAsSignedOut")]
+    pub fn allow_pending(mut self) -> Self {
+        self.pending = true;
+        self
+    }
+
+    /// Whether tokens of a type are accepted.
+    pub fn accepts(&self, token_type: TokenType) -> bool {
+        self.accepts.get(token_type as usize).copied().unwrap_or(false)
+    }
+}
+
+/// Who sent a request.
+#[derive(Debug)]
+#[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // A box would be an allocation for every request.
+pub enum RequestState {
+    /// Somebody, and it is known who.
+    SignedIn(Auth),
+    /// Nobody who is known.
+    SignedOut(Rejection),
+    /// Nobody can say: keys could not be fetched, or Clerk could not be asked. Answer 503.
+    Unavailable(Unavailable),
+    /// The browser is to be sent to this answer's location, from where it comes back with a session.
+    /// Reserved: no request leads to it yet.
+    Handshake(Response<()>),
+}
+
+impl RequestState {
+    /// Whether it is known who it is.
+    pub fn is_signed_in(&self) -> bool {
+        self.auth().is_some()
+    }
+
+    /// Who it is, if that is known.
+    pub fn auth(&self) -> Option<&Auth> {
+        match self {
+            Self::SignedIn(auth) => Some(auth),
+            _ => None,
+        }
+    }
+
+    /// Who it is, if that is known, by value.
+    pub fn into_auth(self) -> Option<Auth> {
+        match self {
+            Self::SignedIn(auth) => Some(auth),
+            _ => None,
+        }
+    }
+
+    /// Why it is not known who it is.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::SignedOut(rejection) => Some(rejection.reason),
+            Self::Unavailable(unavailable) => Some(unavailable.reason),
+            _ => None,
+        }
+    }
+
+    /// What to answer to somebody who is not signed in where that is required: 401, the same for
+    /// every reason; 503 with `Retry-After` if nobody can say. `None` for those who are signed in.
+    pub fn refusal(&self) -> Option<Response<()>> {
+        let mut response = Response::new(());
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let status = match self {
+            Self::SignedIn(_) => return None,
+            Self::SignedOut(_) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Unavailable(unavailable) => {
+                let seconds =
+                    unavailable.retry_after.unwrap_or_default().max(Duration::from_secs(1));
+                let seconds =
+                    seconds.as_secs().saturating_add(u64::from(seconds.subsec_nanos() > 0));
+                headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Handshake(handshake) => return Some(handshake.clone()),
+        };
+        *response.status_mut() = status;
+        Some(response)
+    }
+}
+
+impl From<VerifyError> for RequestState {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Rejected(rejection) => Self::SignedOut(rejection),
+            VerifyError::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+impl Verifier {
+    /// A [`Flow`] that tells who sent a request: it looks at the `Authorization` header, then at
+    /// Clerk's cookies, and asks for what it does not have.
+    ///
+    /// ```
+    /// use clerk_core::auth::{AuthenticateOptions, RequestState, Verifier};
+    ///
+    /// # fn example<T: clerk_core::Transport>(clerk: &clerk_core::Client<T>, verifier: &Verifier, request: http::Request<()>) {
+    /// let (parts, body) = request.into_parts();
+    /// let state = clerk.run(verifier.authenticate(&parts, &AuthenticateOptions::new())); // `.await` it with clerk-hyper
+    /// # }
+    /// # fn next(state: RequestState) {
+    /// match state {
+    ///     RequestState::SignedIn(auth) => println!("{auth:?}"),
+    ///     RequestState::SignedOut(rejection) => println!("401, for the log: {}", rejection.reason.code()),
+    ///     RequestState::Unavailable(unavailable) => println!("503, for the log: {:?}", unavailable.error()),
+    ///     _ => {}
+    /// }
+    /// # }
+    /// ```
+    #[doc(alias = "authenticateRequest")]
+    pub fn authenticate(&self, parts: &Parts, options: &AuthenticateOptions) -> Authenticate {
+        let found = Found::read(self, parts, options);
+        Authenticate { verifier: self.clone(), options: *options, state: State::Found(found) }
+    }
+}
+
+/// A [`Flow`] that tells who sent a request: see [`Verifier::authenticate`].
+#[must_use]
+pub struct Authenticate {
+    verifier: Verifier,
+    options: AuthenticateOptions,
+    state: State,
+}
+
+enum State {
+    Found(Found),
+    Judge(Judge),
+    Ask(Ask),
+    Finished,
+}
+
+/// What a request brings.
+enum Found {
+    Token(String),
+    Cookies(Cookies),
+    Nothing(Reason),
+}
+
+impl Found {
+    fn read(verifier: &Verifier, parts: &Parts, options: &AuthenticateOptions) -> Self {
+        let mut fields = parts.headers.get_all(AUTHORIZATION).iter();
+        let token = match (fields.next(), fields.next()) {
+            (None, _) => Ok(None),
+            (Some(field), None) => bearer(field.as_bytes(), options.bare_token),
+            (Some(_), Some(_)) => Err(Reason::TokenInvalid),
+        };
+        match token {
+            Ok(Some(token)) => Self::Token(token.to_owned()),
+            Err(reason) => Self::Nothing(reason),
+            Ok(None) if options.accepts(TokenType::Session) => {
+                match Cookies::read(&parts.headers, verifier.inner().publishable_key.as_ref()) {
+                    Ok(cookies) => Self::Cookies(cookies),
+                    Err(reason) => Self::Nothing(reason),
+                }
+            }
+            Ok(None) => Self::Nothing(Reason::TokenMissing),
+        }
+    }
+}
+
+/// The token of an `Authorization` field; `None` if it has none.
+fn bearer(field: &[u8], bare: bool) -> Result<Option<&str>, Reason> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let end = field.iter().position(is_blank).unwrap_or(field.len());
+    let (scheme, rest) = field.split_at_checked(end).unwrap_or((field, &[]));
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        let is_bare = bare && rest.is_empty() && !field.is_empty();
+        return if is_bare {
+            std::str::from_utf8(field).map(Some).map_err(|_| Reason::TokenInvalid)
+        } else {
+            Ok(None)
+        };
+    }
+    let blanks = rest.iter().take_while(|byte| **byte == b' ').count();
+    let token = rest.get(blanks..).unwrap_or_default();
+    let is_one = token.is_ascii() && memchr::memchr3(b' ', b'\t', b',', token).is_none();
+    match std::str::from_utf8(token) {
+        Ok(token) if blanks > 0 && is_one && !token.is_empty() => Ok(Some(token)),
+        _ => Err(Reason::TokenInvalid),
+    }
+}
+
+fn mismatch(token_type: Option<TokenType>) -> Rejection {
+    Rejection { token_type, ..Rejection::new(Reason::TokenTypeMismatch) }
+}
+
+impl Authenticate {
+    /// Chooses what to do about what the request brings.
+    fn begin(&self, found: Found, now: Moment) -> Result<State, Rejection> {
+        match found {
+            Found::Nothing(reason) => Err(reason.into()),
+            Found::Token(token) => self.token(token),
+            Found::Cookies(cookies) => {
+                let SessionCookie { token, client_uat } =
+                    cookies.session(self.verifier.inner().publishable_key.as_ref(), now.wall)?;
+                self.cookie(token, client_uat)
+            }
+        }
+    }
+
+    fn token(&self, token: String) -> Result<State, Rejection> {
+        if let Some(token_type) = opaque::token_type(&token) {
+            return if self.options.accepts(token_type) {
+                Ok(State::Ask(Ask::new(self.verifier.inner(), token_type, token)))
+            } else {
+                Err(mismatch(Some(token_type)))
+            };
+        }
+        let jws = match Jws::parse(&token) {
+            Ok(jws) => jws,
+            Err(reason) if token.len() > MAX_TOKEN || self.options.accepts(TokenType::Session) => {
+                return Err(reason.into());
+            }
+            Err(_) => return Err(mismatch(None)),
+        };
+        let kind = jws.kind();
+        match kind.token_type() {
+            Some(token_type) if self.options.accepts(token_type) => {
+                Ok(State::Judge(Judge::parsed(&self.verifier, token, jws, None, kind)))
+            }
+            token_type => Err(mismatch(token_type)),
+        }
+    }
+
+    /// A cookie is always a session token.
+    fn cookie(&self, token: String, client_uat: i64) -> Result<State, Rejection> {
+        if let Some(token_type) = opaque::token_type(&token) {
+            return Err(mismatch(Some(token_type)));
+        }
+        let jws = Jws::parse(&token)?;
+        match jws.kind() {
+            Kind::Session => Ok(State::Judge(Judge::parsed(
+                &self.verifier,
+                token,
+                jws,
+                Some(client_uat),
+                Kind::Session,
+            ))),
+            kind => Err(mismatch(kind.token_type())),
+        }
+    }
+
+    fn signed_in(&self, verified: Verified) -> RequestState {
+        let auth = match verified {
+            Verified::Session(session) if session.is_pending() && !self.options.pending => {
+                let token_type = Some(TokenType::Session);
+                return RequestState::SignedOut(Rejection {
+                    token_type,
+                    ..Reason::SessionPending.into()
+                });
+            }
+            Verified::Session(session) => Auth::Session(session),
+            Verified::M2m(token) => Auth::M2m(token),
+            Verified::Oauth(token) => Auth::Oauth(token),
+            Verified::Template(_) => {
+                return RequestState::SignedOut(Reason::TokenTypeMismatch.into());
+            }
+        };
+        RequestState::SignedIn(auth)
+    }
+}
+
+impl Flow for Authenticate {
+    type Output = RequestState;
+
+    fn advance(&mut self, event: Event, now: Moment) -> Step<RequestState> {
+        if let State::Found(_) = &self.state {
+            let State::Found(found) = std::mem::replace(&mut self.state, State::Finished) else {
+                return Step::Done(misuse().into());
+            };
+            if !matches!(event, Event::Start) {
+                return Step::Done(misuse().into());
+            }
+            match self.begin(found, now) {
+                Ok(state) => self.state = state,
+                Err(rejection) => return Step::Done(RequestState::SignedOut(rejection)),
+            }
+        }
+        let step = match &mut self.state {
+            State::Judge(judge) => judge.advance(event, now).map(Ok),
+            State::Ask(ask) => ask.advance(event, now).map(Err),
+            State::Found(_) | State::Finished => return Step::Done(misuse().into()),
+        };
+        let verdict = match step {
+            Step::Send(outgoing) => return Step::Send(outgoing),
+            Step::Wait(time) => return Step::Wait(time),
+            Step::Done(verdict) => verdict,
+        };
+        self.state = State::Finished;
+        Step::Done(match verdict {
+            Ok(Ok(verified)) => self.signed_in(verified),
+            Err(Ok(auth)) => RequestState::SignedIn(auth),
+            Ok(Err(error)) | Err(Err(error)) => error.into(),
+        })
+    }
+}
+
+impl fmt::Debug for Authenticate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticate").field("options", &self.options).finish_non_exhaustive()
+    }
+}
