@@ -28,8 +28,11 @@ use crate::{
     operation::{Content, Place, macros::unraw},
 };
 
+mod auth_line;
+mod keyring_line;
 mod line;
 mod operations;
+mod request_line;
 
 pub use self::{line::answer_line, operations::OPERATIONS};
 

@@ -4,9 +4,13 @@ use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE,
 };
-use serde_json::{Map, Value, json};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap as _},
+};
+use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{Entry, OPERATIONS, find};
+use super::{Entry, OPERATIONS, auth_line, find};
 use crate::{Config, Error, ErrorKind};
 
 /// The key of the client that would send a request, where the question names none.
@@ -19,6 +23,19 @@ const SECRET_KEY: &str = "sk_test_protocol";
 ///   would send; see [`Entry::request`] for `args`.
 /// - `{"do":"response","operation_id":…,"status":…,"headers":…,"body":…}` gives what a client would
 ///   make of that answer: `ok` or `error`. A body that is no text is given as `body_base64`.
+/// - `{"do":"verify_token","token":…,"now":…,"keys":…,"options":…}` gives what a
+///   [`Verifier`](crate::auth::Verifier) makes of a token: `ok`, or the reason in `error`. `now` is
+///   in Unix milliseconds; `keys` is `{"pem":…}`, `{"jwks":…}` or `{"jwks_text":…}`.
+/// - `{"do":"authenticate","headers":[["authorization","Bearer …"]],"now":…,"keys":…}` gives who sent
+///   a request; `replies` is what the flow is answered, and `requests` what it sent.
+/// - `{"do":"has","claims":…,"params":…}` gives what [`has`](crate::auth::SessionAuth::has) says of
+///   verified claims.
+/// - `{"do":"keyring","secret_key":…,"options":…,"steps":…}` plays verifications and a server with keys
+///   in virtual time.
+/// - `{"do":"rs256","key":…,"message_base64":…,"signature_base64":…}` checks one signature.
+///
+/// Whatever checks signatures can name a `backend`: `ring`, `aws-lc-rs` or `rust-crypto`. What cannot be built of a
+/// question, such as a verifier without keys, is an error of the kind `config`.
 ///
 /// `id`, where there is one, comes back with the answer. Whatever is asked, there is an answer.
 ///
@@ -35,31 +52,60 @@ pub fn answer_line(question: &[u8]) -> String {
         Ok(_) => (None, Err(Problem::new("the question is not a JSON object"))),
         Err(_) => (None, Err(Problem::new("the question is not JSON"))),
     };
-    let mut members = answer.unwrap_or_else(|Problem(message)| {
-        members(json!({ "error": { "kind": "protocol", "message": message } }))
+    let mut answer = answer.unwrap_or_else(|Problem(message)| {
+        let members = members(json!({ "error": { "kind": "protocol", "message": message } }));
+        Answer { members, has_claims: false }
     });
     if let Some(id) = id {
-        members.insert("id".to_owned(), id);
+        answer.members.insert("id".to_owned(), id);
     }
-    Value::Object(members).to_string()
+    // All of it is text or values, which can be written.
+    serde_json::to_string(&answer).unwrap_or_default()
+}
+
+/// An answer; if it is about a token, its member `claims`, or that of `ok`, is JSON as text.
+struct Answer {
+    members: Map<String, Value>,
+    has_claims: bool,
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.members.len()))?;
+        for (name, value) in &self.members {
+            match (name.as_str(), value) {
+                ("claims", Value::String(json)) if self.has_claims => {
+                    let json: &RawValue = serde_json::from_str(json).map_err(S::Error::custom)?;
+                    map.serialize_entry(name, json)?;
+                }
+                ("ok", Value::Object(members)) if self.has_claims => {
+                    let ok = Self { members: members.clone(), has_claims: true };
+                    map.serialize_entry(name, &ok)?;
+                }
+                (_, value) => map.serialize_entry(name, value)?,
+            }
+        }
+        map.end()
+    }
 }
 
 /// Why a question cannot be understood.
-struct Problem(String);
+pub(super) struct Problem(String);
 
 impl Problem {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
 }
 
-fn answer(mut question: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+fn answer(mut question: Map<String, Value>) -> Result<Answer, Problem> {
     let operation = |question: &Map<String, Value>| {
         let id = question.get("operation_id").and_then(Value::as_str);
         let id = id.ok_or_else(|| Problem::new("`operation_id` is missing"))?;
         find(id).ok_or_else(|| Problem::new("there is no operation of this `operation_id`"))
     };
-    Ok(members(match question.get("do").and_then(Value::as_str) {
+    let mut has_claims = false;
+    let answer = match question.get("do").and_then(Value::as_str) {
         Some("list") => json!({ "operations": OPERATIONS.iter().map(listed).collect::<Vec<_>>() }),
         Some("request") => {
             let entry = operation(&question)?;
@@ -81,11 +127,16 @@ fn answer(mut question: Map<String, Value>) -> Result<Map<String, Value>, Proble
                 Err(error) => json!({ "error": described(&error) }),
             }
         }
-        _ => return Err(Problem::new("`do` is none of `list`, `request`, `response`")),
-    }))
+        Some(verb @ ("verify_token" | "has" | "authenticate" | "keyring" | "rs256")) => {
+            has_claims = matches!(verb, "verify_token" | "authenticate");
+            auth_line::answer(verb, &question)?
+        }
+        _ => return Err(Problem::new("`do` is nothing that can be done")),
+    };
+    Ok(Answer { members: members(answer), has_claims })
 }
 
-fn members(value: Value) -> Map<String, Value> {
+pub(super) fn members(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         other => Map::from_iter([("answer".to_owned(), other)]),
@@ -105,7 +156,7 @@ fn listed(entry: &Entry) -> Value {
     })
 }
 
-fn sent(request: &Request<Bytes>) -> Value {
+pub(super) fn sent(request: &Request<Bytes>) -> Value {
     let headers: Map<_, _> = request
         .headers()
         .iter()
@@ -131,7 +182,7 @@ fn sent(request: &Request<Bytes>) -> Value {
     answer.into()
 }
 
-fn received(question: &mut Map<String, Value>) -> Result<Response<Bytes>, Problem> {
+pub(super) fn received(question: &mut Map<String, Value>) -> Result<Response<Bytes>, Problem> {
     let status = question.get("status").and_then(Value::as_u64);
     let status = status.and_then(|status| StatusCode::from_u16(status.try_into().ok()?).ok());
     let mut response =
