@@ -36,15 +36,24 @@
 //! A failed call says whether the server may have seen it ([`Error::may_have_been_sent`]): not by
 //! guessing from an error, but because every connection notes the first byte that leaves.
 //!
+//! # Requests of others
+//!
+//! [`Clerk::authenticate`] tells who sent a request to *your* server: a user's session, a machine, an OAuth
+//! application, an API key; see [`auth`]. The browser handshake is not here yet: the first page of
+//! [`auth`] says what that means.
+//!
 //! # Features
 //!
-//! - `ring` (on by default) or `aws-lc-rs`: the cryptography of TLS. With both, ring; with none,
-//!   [`ClerkBuilder::tls_config`] is needed for https. No process-wide default is set or used.
+//! - `ring` (on by default) or `aws-lc-rs`: the cryptography of TLS, and of the signatures of tokens. With
+//!   both, ring; with none, [`ClerkBuilder::tls_config`] is needed for https. No process-wide default is set
+//!   or used.
+//! - `rust-crypto`: signatures of tokens in Rust alone.
 //! - `webpki-roots`: Mozilla's roots in the program, for machines that have none.
 //! - `catalog`, `jiff` and `testing` are those of the core; with `testing` there is
 //!   `ClerkBuilder::stand_in`, too.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authenticate;
 mod builder;
 mod classify;
 mod dial;
@@ -71,7 +80,7 @@ pub use clerk_core::{
     Event, Failure, FailureKind, File, Flow, FractionalTimestamp, JsonObject, Listing,
     MachineSecretKey, Meta, Moment, Nullable, Operation, Outgoing, Page, Paged, Pages, Phase,
     Position, QueryValue, RawOperation, Reach, RetryPolicy, RetrySafety, Rfc3339, Seconds,
-    SecretKey, Sensitive, Step, Timestamp, Transport, api, error, flow, model, operation,
+    SecretKey, Sensitive, Step, Timestamp, Transport, api, auth, error, flow, model, operation,
 };
 pub use ureq;
 pub use {bytes, http, rustls};
@@ -100,6 +109,12 @@ impl Clerk {
     /// A client to be adjusted. The key is checked by [`build`](ClerkBuilder::build).
     pub fn builder(secret_key: impl Into<String>) -> ClerkBuilder {
         ClerkBuilder::new(Config::builder(secret_key))
+    }
+
+    /// A client for one machine, with the secret key of that machine (`ak_…`): for the operations on M2M
+    /// tokens, and for nothing else.
+    pub fn for_machine(machine_secret_key: impl Into<String>) -> ClerkBuilder {
+        ClerkBuilder::new(Config::for_machine(machine_secret_key))
     }
 
     /// A client with its settings out of the environment: see [`ClerkBuilder::from_env`].

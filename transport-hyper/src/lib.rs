@@ -30,6 +30,12 @@
 //! to the runtime that opened them: where several runtimes follow each other, as in tests, give each
 //! its own client.
 //!
+//! # Requests of others
+//!
+//! [`Clerk::authenticate`] tells who sent a request to *your* server: a user's session, a machine, an OAuth
+//! application, an API key; see [`auth`]. The browser handshake is not here yet: the first page of
+//! [`auth`] says what that means.
+//!
 //! # Limits
 //!
 //! | what | unless set | |
@@ -45,14 +51,16 @@
 //!
 //! # Features
 //!
-//! `ring` (on unless turned off) and `aws-lc-rs` are what TLS computes with; with both it is ring,
-//! and no default for the process is installed or used. `webpki-roots` brings
+//! `ring` (on unless turned off) and `aws-lc-rs` are what TLS computes with, and what the signatures of
+//! tokens are checked with; with both it is ring, and no default for the process is installed or used.
+//! `rust-crypto` checks signatures, too. `webpki-roots` brings
 //! `ClerkBuilder::webpki_roots`. `catalog`, `jiff` and `testing` are those of the core; with `testing`
 //! there is `ClerkBuilder::stand_in`, too.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::{error::Error as StdError, fmt, ops::Deref, pin::Pin};
 
+mod authenticate;
 mod body;
 mod builder;
 mod classify;
@@ -78,7 +86,7 @@ pub use clerk_core::{
     Event, Failure, FailureKind, File, Flow, FractionalTimestamp, JsonObject, Listing,
     MachineSecretKey, Meta, Moment, Nullable, Operation, Outgoing, Page, Paged, Pages, Phase,
     Position, QueryValue, RawOperation, Reach, RetryPolicy, RetrySafety, Rfc3339, Seconds,
-    SecretKey, Sensitive, Step, Timestamp, Transport, api, error, flow, model, operation,
+    SecretKey, Sensitive, Step, Timestamp, Transport, api, auth, error, flow, model, operation,
 };
 /// The types in the interface that are of other crates.
 pub use {bytes, http, rustls};
@@ -104,6 +112,12 @@ impl Clerk {
     /// [`build`](ClerkBuilder::build).
     pub fn builder(secret_key: impl Into<String>) -> ClerkBuilder {
         ClerkBuilder::new(Config::builder(secret_key))
+    }
+
+    /// A client for one machine, with the secret key of that machine (`ak_…`): for the operations on M2M
+    /// tokens, and for nothing else.
+    pub fn for_machine(machine_secret_key: impl Into<String>) -> ClerkBuilder {
+        ClerkBuilder::new(Config::for_machine(machine_secret_key))
     }
 
     /// A client with the settings of the environment: see [`ClerkBuilder::from_env`].

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod agent;
+#[cfg(feature = "ring")] // Something has to sign and verify.
+mod authenticate;
 mod calls;
 mod configuration;
 mod connections;
