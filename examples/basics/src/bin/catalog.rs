@@ -3,7 +3,12 @@
 //! ```text
 //! $ echo '{"do":"request","operation_id":"GetUser","args":{"path":{"user_id":"user_1"}}}' | cargo run -q --bin catalog
 //! {"method":"GET","uri":"https://api.clerk.com/v1/users/user_1", …}
+//! $ echo '{"do":"has","claims":{"sub":"user_1","org_id":"org_1","org_role":"org:admin"},"params":{"role":"admin"}}' | cargo run -q --bin catalog
+//! {"ok":true}
 //! ```
+//!
+//! What it can be asked is told by [`answer_line`]. Signatures are checked with ring, unless a question
+//! names another `backend`: `aws-lc-rs` and `rust-crypto` are there with the features of these names.
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 
 use clerk_core::catalog::answer_line;
