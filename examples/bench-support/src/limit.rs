@@ -296,3 +296,39 @@ members! {
         external_id: Option<String>,
     }
 }
+
+/// The claims of a session token.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs)] // They are named as the claims are.
+pub struct SessionClaims {
+    pub azp: Option<String>,
+    pub exp: i64,
+    pub fva: Option<Vec<i64>>,
+    pub iat: i64,
+    pub iss: String,
+    pub jti: Option<String>,
+    pub nbf: i64,
+    pub o: Option<SessionOrganization>,
+    pub fea: Option<String>,
+    pub pla: Option<String>,
+    pub sid: Option<String>,
+    pub sts: Option<String>,
+    pub sub: String,
+    pub v: Option<u8>,
+}
+
+/// The organization of a session token.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs)] // The same.
+pub struct SessionOrganization {
+    pub id: String,
+    pub rol: Option<String>,
+    pub slg: Option<String>,
+    pub per: Option<String>,
+    pub fpm: Option<String>,
+}
+
+/// Reads the claims of a session token, which are known to be text.
+pub fn read_claims(json: &str) -> SessionClaims {
+    serde_json::from_str(json).unwrap()
+}
