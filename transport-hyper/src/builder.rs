@@ -189,12 +189,11 @@ impl ClerkBuilder {
                 Service::Pool(pool(Box::new(tls), &connections))
             }
         };
-        let max_body = connections.max_response_body;
-        let hyper =
-            Hyper::new(Inner { service, max_body, start: (SystemTime::now(), Instant::now()) });
+        let start = (SystemTime::now(), Instant::now());
+        let inner = Inner { service, max_body: connections.max_response_body, start };
         // Differs from client to client, and needs no generator of random numbers.
         let seed = RandomState::new().hash_one(0);
-        Ok(Clerk(Client::new(config, hyper, seed)))
+        Ok(Clerk(Client::new(config, Hyper::new(inner), seed)))
     }
 }
 

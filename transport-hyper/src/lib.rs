@@ -91,9 +91,8 @@ pub use clerk_core::{
 /// The types in the interface that are of other crates.
 pub use {bytes, http, rustls};
 
-pub use self::{
-    body::Body, builder::ClerkBuilder, driver::Hyper, items::Items, service::HttpService,
-};
+pub use self::{body::Body, builder::ClerkBuilder, driver::Hyper};
+pub use self::{items::Items, service::HttpService};
 
 /// Any error, as services and connectors report them.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
