@@ -217,17 +217,16 @@ fn refused(reason: Reason, kind: Kind, jws: &Jws) -> Rejection {
 impl Inner {
     /// Check 8, as far as it goes without asking anybody: `None` if somebody has to be asked.
     fn find(&self, jws: &Jws, now: Moment) -> Result<Option<Arc<VerifyingKey>>, Reason> {
+        let kid = || jws.kid().ok_or(Reason::JwkKidMismatch);
         match &self.keys {
-            Keys::Pem(key) => return Ok(Some(Arc::clone(key))),
-            Keys::None => return Ok(None),
-            Keys::Set(_) | Keys::Fetched(_) => {}
-        }
-        let kid = jws.kid().ok_or(Reason::JwkKidMismatch)?;
-        match &self.keys {
-            Keys::Set(keys) if keys.is_empty() => Ok(None),
-            Keys::Set(keys) => keys.find(kid).cloned().map(Some).ok_or(Reason::JwkKidMismatch),
-            Keys::Fetched(keyring) => Ok(keyring.find(kid, now)),
-            Keys::Pem(_) | Keys::None => Ok(None),
+            Keys::None => Ok(None),
+            Keys::Pem(key) => Ok(Some(Arc::clone(key))),
+            Keys::Set(keys) => match keys.find(kid()?) {
+                None if keys.is_empty() => Ok(None),
+                None => Err(Reason::JwkKidMismatch),
+                found => Ok(found.cloned()),
+            },
+            Keys::Fetched(keyring) => Ok(keyring.find(kid()?, now)),
         }
     }
 
