@@ -26,7 +26,8 @@
 //!
 //! A handler that needs a signed-in user can be tested without a network and without an account: a
 //! [`TestKey`] signs whatever token the test wants, the stand-in answers with its public half, and the
-//! clock of [`StandInTransport`] is a number that a test can [move](StandInTransport::advance). Opaque
+//! clock of [`StandInTransport`] is a number that a test can [move](StandInTransport::advance). A `Clerk` of the
+//! transports goes by the clock of the system, also over a stand-in: mint its tokens at `SystemTime::now()`. Opaque
 //! tokens are [added](StandIn::add_m2m_token) to the stand-in, which says what they are worth.
 //!
 //! ```

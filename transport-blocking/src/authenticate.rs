@@ -11,9 +11,9 @@ impl Clerk {
     /// wait; where no thread can be started, the next request tries again.
     ///
     /// ```
-    /// use clerk_blocking::{Clerk, auth::{AuthenticateOptions, RequestState, Verifier}};
+    /// use clerk_blocking::{Clerk, auth::{AuthenticateOptions, Verifier}};
     ///
-    /// # fn example(clerk: Clerk, request: http::Request<()>) -> Result<(), clerk_blocking::Error> {
+    /// # fn example(clerk: Clerk) -> Result<(), clerk_blocking::Error> {
     /// // Once, at the start:
     /// let verifier = clerk
     ///     .verifier()
@@ -21,10 +21,13 @@ impl Clerk {
     ///     .authorized_party("https://example.com")
     ///     .build()?;
     ///
-    /// let (parts, body) = request.into_parts();
-    /// match clerk.authenticate(&verifier, &parts, &AuthenticateOptions::new()) {
-    ///     RequestState::SignedIn(auth) => println!("{:?}", auth.user_id()),
-    ///     state => println!("{:?}", state.refusal()), // 401 or 503
+    /// fn handle(clerk: &Clerk, verifier: &Verifier, request: http::Request<()>) -> http::Response<String> {
+    ///     let (parts, body) = request.into_parts();
+    ///     let state = clerk.authenticate(verifier, &parts, &AuthenticateOptions::new());
+    ///     match state.require() { // or `optional()`, which lets in who is signed out, too
+    ///         Ok(auth) => http::Response::new(format!("hello, {:?}", auth.user_id())),
+    ///         Err(refusal) => refusal.map(|()| String::new()), // 401, or 503 with Retry-After
+    ///     }
     /// }
     /// # Ok(())
     /// # }

@@ -16,10 +16,10 @@ use super::{
     machine::{ApiKeyAuth, M2mAuth, OauthAuth},
     members::Members,
     reason::{Reason, Rejection, TokenType, Unavailable, VerifyError},
-    verifier::Inner,
+    verifier::{Inner, Place},
 };
 use crate::{
-    Call, Config, Draft, Error, Event, Flow, Meta, Moment, Operation, Step,
+    Call, CallOptions, Config, Draft, Error, Event, Flow, Meta, Moment, Operation, Step,
     api::{
         api_keys::VerifyApiKey,
         m2m::VerifyM2mToken,
@@ -30,6 +30,8 @@ use crate::{
 
 /// How long an opaque token may be behind its prefix.
 const MAX_LENGTH: usize = 1021;
+/// How long asking about a token may take at the most, with all attempts: somebody waits for it.
+const ASK: Duration = Duration::from_secs(10);
 /// How many tokens are remembered at the most.
 const MAX_REMEMBERED: usize = 10_000;
 
@@ -54,6 +56,8 @@ pub(super) struct Ask {
     token_type: TokenType,
     /// What the token is remembered by.
     digest: Option<[u8; 32]>,
+    /// Among those who may wait, once it asks.
+    place: Option<Place>,
     call: Result<Box<dyn Flow<Output = Result<Bytes, Error>>>, VerifyError>,
 }
 
@@ -81,7 +85,7 @@ impl Ask {
         } else {
             Err(Unavailable::new(Reason::SecretKeyMissing, None).into())
         };
-        Self { inner: Arc::clone(inner), token_type, digest, call }
+        Self { inner: Arc::clone(inner), token_type, digest, place: None, call }
     }
 
     pub(super) fn advance(&mut self, event: Event, now: Moment) -> Step<Result<Auth, VerifyError>> {
@@ -94,6 +98,12 @@ impl Ask {
             && let Some(auth) = cache.get(&digest, now.steady)
         {
             return Step::Done(Ok(auth));
+        }
+        if self.place.is_none() {
+            match self.inner.for_answers.take() {
+                Ok(place) => self.place = Some(place),
+                Err(unavailable) => return Step::Done(Err(unavailable.into())),
+            }
         }
         match call.advance(event, now) {
             Step::Send(outgoing) => Step::Send(outgoing),
@@ -195,7 +205,11 @@ fn raw<O: Operation>(
     config: &Config,
     seed: u64,
 ) -> Box<dyn Flow<Output = Result<Bytes, Error>>> {
-    Box::new(Call::new(Raw(operation), config, seed))
+    let inner = config.inner();
+    let options = CallOptions::new()
+        .deadline(inner.deadline.min(ASK))
+        .attempt_timeout(inner.attempt_timeout.min(ASK));
+    Box::new(Call::with_options(Raw(operation), config, seed, options))
 }
 
 impl<O: Operation> Operation for Raw<O> {

@@ -102,6 +102,9 @@ reasons! {
     /// The session has tasks to finish before it counts.
     SessionPending = "session-pending",
         "the session is pending: its user has something left to do, such as choosing an organization";
+    /// More callers wait for keys, or for what Clerk says of opaque tokens, than are allowed to.
+    TooManyWaiting = "too-many-waiting",
+        "keys, or Clerk's answers about opaque tokens, are slow to come, and as many callers as may wait for them do: see `max_waiting`";
     /// Clerk could not be asked, or its answer is not understood.
     UnexpectedError = "unexpected-error", "Clerk could not be asked about the token: see the source of the error";
 }

@@ -15,7 +15,7 @@ use super::{
     reason::{Reason, Rejection, TokenType, Unavailable, VerifyError},
     verifier::{Judge, Verified, Verifier, misuse},
 };
-use crate::{Event, Flow, Moment, Step};
+use crate::{Error, Event, Flow, Moment, Step};
 
 /// What is accepted of a request.
 ///
@@ -133,31 +133,87 @@ impl RequestState {
         }
     }
 
+    /// What the call to Clerk ended with, where nobody can say who it is because of one: for logs.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Unavailable(unavailable) => unavailable.error(),
+            _ => None,
+        }
+    }
+
+    /// Lets in only those who are signed in; the others get the answer in `Err`, which is that of
+    /// [`refusal`](Self::refusal).
+    ///
+    /// ```
+    /// use clerk_core::auth::{Auth, RequestState};
+    ///
+    /// # fn example(state: RequestState) -> Result<http::Response<()>, http::Response<()>> {
+    /// if let Some(reason) = state.reason() {
+    ///     eprintln!("{}: {}", reason.code(), reason.advice()); // for your log
+    /// }
+    /// let auth: Auth = state.require()?;
+    /// # _ = auth;
+    /// # Ok(http::Response::new(()))
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If nobody is signed in, or nobody can say.
+    pub fn require(self) -> Result<Auth, Response<()>> {
+        match self {
+            Self::SignedIn(auth) => Ok(auth),
+            Self::SignedOut(_) => Err(unauthorized()),
+            Self::Unavailable(unavailable) => Err(service_unavailable(&unavailable)),
+            Self::Handshake(handshake) => Err(handshake),
+        }
+    }
+
+    /// Lets in those who are signed in, and those who are not. Where nobody can say who it is, or where a
+    /// browser is to be sent elsewhere first, there is the answer in `Err`: "could not be checked" is not
+    /// "signed out".
+    ///
+    /// # Errors
+    ///
+    /// If nobody can say.
+    pub fn optional(self) -> Result<Option<Auth>, Response<()>> {
+        match self {
+            Self::SignedOut(_) => Ok(None),
+            other => other.require().map(Some),
+        }
+    }
+
     /// What to answer to somebody who is not signed in where that is required: 401, the same for
     /// every reason; 503 with `Retry-After` if nobody can say. `None` for those who are signed in.
     pub fn refusal(&self) -> Option<Response<()>> {
-        let mut response = Response::new(());
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let status = match self {
-            Self::SignedIn(_) => return None,
-            Self::SignedOut(_) => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-                StatusCode::UNAUTHORIZED
-            }
-            Self::Unavailable(unavailable) => {
-                let seconds =
-                    unavailable.retry_after.unwrap_or_default().max(Duration::from_secs(1));
-                let seconds =
-                    seconds.as_secs().saturating_add(u64::from(seconds.subsec_nanos() > 0));
-                headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::Handshake(handshake) => return Some(handshake.clone()),
-        };
-        *response.status_mut() = status;
-        Some(response)
+        match self {
+            Self::SignedIn(_) => None,
+            Self::SignedOut(_) => Some(unauthorized()),
+            Self::Unavailable(unavailable) => Some(service_unavailable(unavailable)),
+            Self::Handshake(handshake) => Some(handshake.clone()),
+        }
     }
+}
+
+fn unauthorized() -> Response<()> {
+    let mut response = uncached(StatusCode::UNAUTHORIZED);
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+fn service_unavailable(unavailable: &Unavailable) -> Response<()> {
+    let mut response = uncached(StatusCode::SERVICE_UNAVAILABLE);
+    let time = unavailable.retry_after.unwrap_or_default().max(Duration::from_secs(1));
+    let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn uncached(status: StatusCode) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 impl From<VerifyError> for RequestState {

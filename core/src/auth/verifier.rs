@@ -1,7 +1,10 @@
 //! Verifies tokens: with a key at hand, or with keys that it asks for.
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use super::{
@@ -86,6 +89,39 @@ pub(super) struct Inner {
     pub(super) config: Option<Config>,
     pub(super) cache: Option<Cache>,
     pub(super) seed: AtomicU64,
+    /// How many callers wait, and how many may.
+    pub(super) for_keys: Arc<Places>,
+    pub(super) for_answers: Arc<Places>,
+}
+
+/// Those who may wait for one thing.
+pub(super) struct Places {
+    taken: AtomicUsize,
+    most: usize,
+}
+
+impl Places {
+    fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { taken: AtomicUsize::new(0), most })
+    }
+
+    pub(super) fn take(self: &Arc<Self>) -> Result<Place, Unavailable> {
+        let place = Place(Arc::clone(self));
+        if self.taken.fetch_add(1, Relaxed) < self.most {
+            Ok(place)
+        } else {
+            Err(Unavailable::new(Reason::TooManyWaiting, None))
+        }
+    }
+}
+
+/// A place among them; given back when it is dropped.
+pub(super) struct Place(Arc<Places>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Relaxed);
+    }
 }
 
 /// Where keys come from.

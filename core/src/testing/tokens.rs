@@ -3,6 +3,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::test_key::{Pair, TestKey};
+use crate::Moment;
 
 impl Pair {
     /// The private half, in PKCS#8.
@@ -276,6 +277,12 @@ impl TokenBuilder {
     pub fn lifetime(mut self, seconds: i64) -> Self {
         self.lifetime = seconds;
         self
+    }
+
+    /// The token, made at this time: a `SystemTime`, a [`Timestamp`](crate::Timestamp) or a [`Moment`]. The
+    /// transports go by the clock of the system: `mint_at(SystemTime::now())`.
+    pub fn mint_at(&self, now: impl Into<Moment>) -> String {
+        self.mint(now.into().wall.as_secs())
     }
 
     /// The token, made at this time, in Unix seconds. `iat`, `nbf` and `exp` follow from it unless they

@@ -11,6 +11,7 @@ mod outside;
 mod recipe;
 mod table;
 mod vectors;
+mod waiting;
 
 /// The names of the backends that are compiled in.
 const BACKENDS: &[&str] = &[

@@ -25,6 +25,8 @@ use serde_json::{Value, json};
 
 use crate::server::{Seen, Server, answer, ok};
 
+mod served;
+
 const ISSUER: &str = "https://clerk.example.com";
 /// What takes longer will never happen.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inner, Keys, Verifier};
+use super::{Inner, Keys, Places, Verifier};
 use crate::{
     Config, Error,
     auth::{
@@ -24,6 +24,8 @@ const SKEW: Duration = Duration::from_secs(5);
 const MAX_SKEW: Duration = Duration::from_secs(300);
 /// How long an opaque token may be remembered at the most.
 const MAX_CACHE: Duration = Duration::from_secs(60);
+/// How many callers may wait unless set.
+const MAX_WAITING: usize = 10_000;
 
 /// Collects the settings of a [`Verifier`].
 #[derive(Default)]
@@ -42,6 +44,7 @@ pub struct VerifierBuilder {
     audience_if_present: bool,
     skew: Option<Duration>,
     cache: Option<Duration>,
+    max_waiting: Option<usize>,
 }
 
 impl fmt::Debug for VerifierBuilder {
@@ -163,6 +166,16 @@ impl VerifierBuilder {
         self
     }
 
+    /// How many callers may wait at once for keys that somebody else fetches, and how many may ask what opaque tokens
+    /// are worth; 10,000 each unless set, for about ten seconds at the most. Where a thread waits for each, it has to be
+    /// well below the number of threads. For all others the outcome is at once that
+    /// nobody can say ([`too-many-waiting`](crate::auth::Reason::TooManyWaiting), 503), so that a slow answer of Clerk
+    /// does not pile up requests. Callers with a token whose key is at hand never wait, and are not counted.
+    pub fn max_waiting(mut self, callers: usize) -> Self {
+        self.max_waiting = Some(callers);
+        self
+    }
+
     /// Checks everything.
     ///
     /// # Errors
@@ -220,6 +233,7 @@ impl VerifierBuilder {
                 return Err(Error::config("keys", problem));
             }
         };
+        let max_waiting = self.max_waiting.unwrap_or(MAX_WAITING);
         Ok(Verifier(Arc::new(Inner {
             keys,
             rules,
@@ -227,6 +241,8 @@ impl VerifierBuilder {
             config: self.config,
             cache: self.cache.filter(|time| !time.is_zero()).map(Cache::new),
             seed: AtomicU64::new(self.seed),
+            for_keys: Places::new(max_waiting),
+            for_answers: Places::new(max_waiting),
         })))
     }
 }

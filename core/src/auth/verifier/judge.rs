@@ -1,7 +1,7 @@
 //! The steps of verifying a token, and of refreshing keys.
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Inner, Keys, TokenKind, Verified, Verifier, refused};
+use super::{Inner, Keys, Place, TokenKind, Verified, Verifier, refused};
 use crate::{
     Error, Event, Flow, Moment, Step,
     auth::{
@@ -26,6 +26,8 @@ pub(in crate::auth) struct Going {
     kind: Kind,
     client_uat: Option<i64>,
     waiting: Waiting,
+    /// Among those who may wait, once it does.
+    place: Option<Place>,
     step: At,
 }
 
@@ -63,8 +65,8 @@ impl Judge {
             return Self::Refused(refused(reason, kind, &jws));
         }
         let inner = Arc::clone(&verifier.0);
-        let (waiting, step) = (Waiting::default(), At::Nothing);
-        Self::Going(Box::new(Going { inner, token, jws, kind, client_uat, waiting, step }))
+        let (waiting, place, step) = (Waiting::default(), None, At::Nothing);
+        Self::Going(Box::new(Going { inner, token, jws, kind, client_uat, waiting, place, step }))
     }
 
     pub(in crate::auth) fn advance(
@@ -112,11 +114,19 @@ impl Judge {
                 match keyring.look(kid, &mut going.waiting, now) {
                     Look::Key(key) => key,
                     Look::Wait(time) => {
+                        if going.place.is_none() {
+                            match going.inner.for_keys.take() {
+                                Ok(place) => going.place = Some(place),
+                                Err(unavailable) => return Step::Done(Err(unavailable.into())),
+                            }
+                        }
                         going.step = At::Pause;
                         *self = Self::Going(going);
                         return Step::Wait(time);
                     }
                     Look::Fetch(fetch) => {
+                        // Who fetches does so for all, and is not counted.
+                        going.place = None;
                         going.step = At::Fetch(fetch);
                         *self = Self::Going(going);
                         return self.advance(Event::Start, now);
