@@ -33,6 +33,7 @@ mod keyring_line;
 mod line;
 mod operations;
 mod request_line;
+mod webhook_line;
 
 pub use self::{line::answer_line, operations::OPERATIONS};
 

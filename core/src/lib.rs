@@ -69,6 +69,10 @@
 //! where that is possible. **The browser handshake is not here yet**: a page that was loaded with an
 //! expired session cookie is signed out, with the reason. See the [first page](auth) of it.
 //!
+//! # Webhooks
+//!
+//! What Clerk sends to you is verified and typed by [`webhook`], without any call.
+//!
 //! # What it leaves to others
 //!
 //! Sockets, TLS, clocks, timers, threads, randomness and the environment: a transport has them.
@@ -114,6 +118,7 @@ pub mod testing;
 mod text;
 mod time;
 mod transport;
+pub mod webhook;
 
 pub mod api;
 pub mod model;

@@ -524,3 +524,13 @@ fn enums_are_compared_with_what_they_know() {
     assert_eq!(InvitationStatus::from("lost").as_str(), "lost");
     assert_eq!(InvitationStatus::from("lost"), InvitationStatus::Unknown("lost".into()));
 }
+
+#[test]
+fn numbers_in_metadata_come_back_as_they_were() {
+    for number in ["14.650636250198145", "0.1", "1e-7", "9007199254740993", "-9223372036854775808"]
+    {
+        let json = format!("{{\"n\":{number}}}");
+        let object: JsonObject = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&object).unwrap(), json);
+    }
+}

@@ -39,8 +39,10 @@
 //! # Requests of others
 //!
 //! [`Clerk::authenticate`] tells who sent a request to *your* server: a user's session, a machine, an OAuth
-//! application, an API key; see [`auth`]. The browser handshake is not here yet: the first page of
-//! [`auth`] says what that means.
+//! application, an API key; see [`auth`]. It takes an `http::request::Parts`, which any server can make, and
+//! [`require`](auth::RequestState::require) makes of it who is signed in, or the answer for everybody else. The
+//! browser handshake is not here yet: the first page of [`auth`] says what that means. Clerk's own calls to you are
+//! verified by [`webhook`].
 //!
 //! # Features
 //!
@@ -81,6 +83,7 @@ pub use clerk_core::{
     MachineSecretKey, Meta, Moment, Nullable, Operation, Outgoing, Page, Paged, Pages, Phase,
     Position, QueryValue, RawOperation, Reach, RetryPolicy, RetrySafety, Rfc3339, Seconds,
     SecretKey, Sensitive, Step, Timestamp, Transport, api, auth, error, flow, model, operation,
+    webhook,
 };
 pub use ureq;
 pub use {bytes, http, rustls};

@@ -1,4 +1,4 @@
-//! Questions about tokens, requests and permissions, answered by the code that callers use.
+//! Questions about tokens, requests, permissions and webhooks, answered by the code that callers use.
 use std::time::Duration;
 
 use base64::{
@@ -11,6 +11,7 @@ use super::{
     keyring_line::keyring,
     line::Problem,
     request_line::{World, authenticate},
+    webhook_line::webhook,
 };
 use crate::{
     Config, Error, Timestamp,
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-/// Answers a question that is about authentication.
+/// Answers a question that is about authentication, or about a webhook.
 pub(super) fn answer(verb: &str, question: &Map<String, Value>) -> Result<Value, Problem> {
     let question = Asked(question);
     let answer = match verb {
@@ -29,6 +30,7 @@ pub(super) fn answer(verb: &str, question: &Map<String, Value>) -> Result<Value,
         "has" => has(question),
         "authenticate" => authenticate(question),
         "rs256" => rs256(question),
+        "webhook" => webhook(question),
         _ => keyring(question),
     };
     match answer {

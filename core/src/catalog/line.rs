@@ -33,6 +33,8 @@ const SECRET_KEY: &str = "sk_test_protocol";
 /// - `{"do":"keyring","secret_key":…,"options":…,"steps":…}` plays verifications and a server with keys
 ///   in virtual time.
 /// - `{"do":"rs256","key":…,"message_base64":…,"signature_base64":…}` checks one signature.
+/// - `{"do":"webhook","secrets":["whsec_…"],"now":…,"headers":[["svix-id","msg_1"]],"body":…}` gives what a
+///   [`Webhook`](crate::webhook::Webhook) makes of a delivery: `ok`, or the reason in `error`.
 ///
 /// Whatever checks signatures can name a `backend`: `ring`, `aws-lc-rs` or `rust-crypto`. What cannot be built of a
 /// question, such as a verifier without keys, is an error of the kind `config`.
@@ -54,7 +56,7 @@ pub fn answer_line(question: &[u8]) -> String {
     };
     let mut answer = answer.unwrap_or_else(|Problem(message)| {
         let members = members(json!({ "error": { "kind": "protocol", "message": message } }));
-        Answer { members, has_claims: false }
+        Answer { members, text: None }
     });
     if let Some(id) = id {
         answer.members.insert("id".to_owned(), id);
@@ -63,10 +65,11 @@ pub fn answer_line(question: &[u8]) -> String {
     serde_json::to_string(&answer).unwrap_or_default()
 }
 
-/// An answer; if it is about a token, its member `claims`, or that of `ok`, is JSON as text.
+/// An answer. It may have a member, itself or in `ok`, that is JSON as text.
 struct Answer {
     members: Map<String, Value>,
-    has_claims: bool,
+    /// The name of that member.
+    text: Option<&'static str>,
 }
 
 impl Serialize for Answer {
@@ -74,12 +77,12 @@ impl Serialize for Answer {
         let mut map = serializer.serialize_map(Some(self.members.len()))?;
         for (name, value) in &self.members {
             match (name.as_str(), value) {
-                ("claims", Value::String(json)) if self.has_claims => {
+                (name, Value::String(json)) if self.text == Some(name) => {
                     let json: &RawValue = serde_json::from_str(json).map_err(S::Error::custom)?;
                     map.serialize_entry(name, json)?;
                 }
-                ("ok", Value::Object(members)) if self.has_claims => {
-                    let ok = Self { members: members.clone(), has_claims: true };
+                ("ok", Value::Object(members)) if self.text.is_some() => {
+                    let ok = Self { members: members.clone(), text: self.text };
                     map.serialize_entry(name, &ok)?;
                 }
                 (_, value) => map.serialize_entry(name, value)?,
@@ -104,7 +107,7 @@ fn answer(mut question: Map<String, Value>) -> Result<Answer, Problem> {
         let id = id.ok_or_else(|| Problem::new("`operation_id` is missing"))?;
         find(id).ok_or_else(|| Problem::new("there is no operation of this `operation_id`"))
     };
-    let mut has_claims = false;
+    let mut text = None;
     let answer = match question.get("do").and_then(Value::as_str) {
         Some("list") => json!({ "operations": OPERATIONS.iter().map(listed).collect::<Vec<_>>() }),
         Some("request") => {
@@ -127,13 +130,19 @@ fn answer(mut question: Map<String, Value>) -> Result<Answer, Problem> {
                 Err(error) => json!({ "error": described(&error) }),
             }
         }
-        Some(verb @ ("verify_token" | "has" | "authenticate" | "keyring" | "rs256")) => {
-            has_claims = matches!(verb, "verify_token" | "authenticate");
+        Some(
+            verb @ ("verify_token" | "has" | "authenticate" | "keyring" | "rs256" | "webhook"),
+        ) => {
+            text = match verb {
+                "verify_token" | "authenticate" => Some("claims"),
+                "webhook" => Some("event"),
+                _ => None,
+            };
             auth_line::answer(verb, &question)?
         }
         _ => return Err(Problem::new("`do` is nothing that can be done")),
     };
-    Ok(Answer { members: members(answer), has_claims })
+    Ok(Answer { members: members(answer), text })
 }
 
 pub(super) fn members(value: Value) -> Map<String, Value> {

@@ -1,6 +1,6 @@
 //! Who sent a request, as a question, and what is outside of a flow that is asked.
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -68,7 +68,7 @@ pub(super) fn authenticate(question: Asked<'_>) -> Result<Value, Refusal> {
     Ok(answer.into())
 }
 
-/// The request that is to be authenticated. Each character of a header's value is one byte.
+/// The request that is to be authenticated.
 fn request(question: Asked<'_>) -> Result<http::request::Parts, Problem> {
     let mut request = Request::new(());
     if let Some(method) = question.text("method")? {
@@ -78,9 +78,18 @@ fn request(question: Asked<'_>) -> Result<http::request::Parts, Problem> {
     if let Some(url) = question.text("url")? {
         *request.uri_mut() = Uri::try_from(url).map_err(|_| Problem::new("`url` is no URL"))?;
     }
-    for header in question.list("headers")?.into_iter().flatten() {
+    if let Some(given) = question.list("headers")? {
+        *request.headers_mut() = headers(given)?;
+    }
+    Ok(request.into_parts().0)
+}
+
+/// Headers, as pairs of name and value. Each character of a value is one byte.
+pub(super) fn headers(pairs: &[Value]) -> Result<HeaderMap, Problem> {
+    let mut headers = HeaderMap::new();
+    for pair in pairs {
         let read = || {
-            let [Value::String(name), Value::String(value)] = &header.as_array()?[..] else {
+            let [Value::String(name), Value::String(value)] = &pair.as_array()?[..] else {
                 return None;
             };
             let value: Option<Vec<_>> = value.chars().map(|char| u8::try_from(char).ok()).collect();
@@ -89,9 +98,11 @@ fn request(question: Asked<'_>) -> Result<http::request::Parts, Problem> {
         };
         let (name, value) =
             read().ok_or_else(|| Problem::new("one of `headers` is no pair of name and value"))?;
-        request.headers_mut().append(name, value);
+        headers
+            .try_append(name, value)
+            .map_err(|_| Problem::new("there are too many `headers`"))?;
     }
-    Ok(request.into_parts().0)
+    Ok(headers)
 }
 
 fn accepts(options: Asked<'_>) -> Result<(Vec<TokenType>, AuthenticateOptions), Problem> {

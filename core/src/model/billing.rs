@@ -204,7 +204,7 @@ pub struct ProrationCredit {
     pub cycle_days_remaining: i64,
     /// How many days the period has.
     pub cycle_days_total: i64,
-    /// How much of the period is left, in percent.
+    /// How much of the period is left: in percent, or in webhooks as a share of 1.
     pub cycle_remaining_percent: f64,
 }
 

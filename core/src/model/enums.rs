@@ -182,6 +182,10 @@ open_enum! {
         /// A part of a statement of billing.
         BillingStatementGroup = "commerce_statement_group",
         // The rest.
+        /// An email that was sent to a user.
+        Email = "email",
+        /// A text message that was sent to a phone.
+        SmsMessage = "sms_message",
         /// A number of things.
         TotalCount = "total_count",
     }

@@ -51,6 +51,8 @@ ids! {
     DomainId;
     /// Identifies an email address of a user (`idn_…`).
     EmailAddressId;
+    /// Identifies an email that was sent to a user (`ema_…`).
+    EmailId;
     /// Identifies an account of a user with an enterprise's identity provider.
     EnterpriseAccountId;
     /// Identifies a connection to an enterprise's identity provider.
@@ -166,6 +168,8 @@ ids! {
     SignInTokenId;
     /// Identifies an attempt to sign up.
     SignUpId;
+    /// Identifies a text message that was sent to a phone (`sms_…`).
+    SmsId;
     /// Identifies what a user or an organization has subscribed to.
     SubscriptionId;
     /// Identifies what a subscription is made of.

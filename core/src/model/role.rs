@@ -18,7 +18,7 @@ pub struct Role {
     /// What it is for.
     pub description: Option<String>,
     /// Whether it can be the role of those who create an organization.
-    pub is_creator_eligible: bool,
+    pub is_creator_eligible: Option<bool>,
     /// What it permits. See [`has_permission`](Self::has_permission).
     #[serde(default, deserialize_with = "crate::json::null_as_default")]
     pub permissions: Vec<Permission>,

@@ -1,5 +1,5 @@
-//! Holds every declaration against the table of what Clerk documents (`core/facts/api.txt`), and the
-//! names against theirs (`core/facts/names.tsv`).
+//! Holds every declaration against the tables of what Clerk documents (`core/facts/api.txt` and
+//! `webhooks.txt`), and the names against theirs (`core/facts/names.tsv`).
 #![cfg(feature = "catalog")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test says what is wrong by failing.
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,7 @@ mod answers;
 mod marks;
 mod requests;
 mod sample;
+mod webhooks;
 
 fn facts() -> Facts {
     include_str!("../../facts/api.txt").parse().unwrap()
@@ -30,13 +31,15 @@ fn declared(facts: &Facts) -> impl Iterator<Item = (&str, &Operation, &'static E
 }
 
 #[test]
-fn the_table_reads_as_it_is_written() {
-    let written = include_str!("../../facts/api.txt");
-    let comments: String = written
-        .lines()
-        .take_while(|line| line.starts_with('#'))
-        .fold(String::new(), |all, line| all + line + "\n");
-    assert_eq!(comments + &facts().to_string(), written);
+fn the_tables_read_as_they_are_written() {
+    let tables = [include_str!("../../facts/api.txt"), include_str!("../../facts/webhooks.txt")];
+    for written in tables {
+        let comments: String = written
+            .lines()
+            .take_while(|line| line.starts_with('#'))
+            .fold(String::new(), |all, line| all + line + "\n");
+        assert_eq!(comments + &written.parse::<Facts>().unwrap().to_string(), written);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 
 use clerk_api_diff::{Kind, Member};
 
-use crate::{facts, struct_name};
+use crate::{facts, struct_name, webhooks};
 
 /// The files of the crate's sources below a folder.
 fn sources(folder: &Path, into: &mut String) {
@@ -49,6 +49,7 @@ fn what_is_deprecated_is_marked() {
     sources(&folder.join("api"), &mut api);
     all.push_str(&api);
     sources(&folder.join("model"), &mut all);
+    sources(&folder.join("webhook"), &mut all);
     let mut marked = 0;
     let mut check = |declaration: &str, member: &Member| {
         // Some are marked that the document only says it of in words.
@@ -64,7 +65,7 @@ fn what_is_deprecated_is_marked() {
             members.iter().for_each(|member| check(declaration, member));
         }
     }
-    for (name, shape) in &facts.types {
+    for (name, shape) in facts.types.iter().chain(&webhooks::facts().types) {
         let Kind::Object { members, .. } = &shape.kind else { continue };
         if members.iter().any(|member| member.deprecated) {
             // The struct has the name of the schema, or has it as an alias.

@@ -41,20 +41,34 @@ const SECRETS: [&str; 26] = [
     "totp_secret",
 ];
 
-/// Members that are secrets in these only: URLs that let whoever has them in, and codes.
-const SECRETS_OF: [(&str, &str); 11] = [
+/// Members that are secrets in these only: URLs that let whoever has them in, codes, and what has
+/// such a thing inside.
+const SECRETS_OF: [(&str, &str); 20] = [
     ("ActorToken", "url"),
     ("AgentTask", "url"),
     ("AttemptEmailAddressVerification", "code"),
     ("AttemptPhoneNumberVerification", "code"),
+    ("EmailEventPayload", "body"),
+    ("EmailEventPayload", "body_plain"),
+    ("EmailEventPayload", "data"),
+    ("EmailEventPayload", "subject"),
     ("EnterpriseConnectionTestRunResponse", "url"),
     ("Invitation", "url"),
     ("OrganizationInvitation", "url"),
+    ("OrganizationInvitationAcceptedPayload", "url"),
     ("OrganizationInvitationWithPublicOrganizationData", "url"),
     ("SignInToken", "url"),
+    ("SmsEventPayload", "data"),
+    ("SmsEventPayload", "message"),
     ("SvixURL", "svix_url"),
     ("VerifyTOTP", "code"),
+    ("organizationInvitation.created", "url"),
+    ("organizationInvitation.revoked", "url"),
 ];
+
+fn is_secret(owner: &str, name: &str) -> bool {
+    SECRETS.contains(&name) || SECRETS_OF.contains(&(owner, name))
+}
 
 /// Makes values of shapes: with everything that may be there, or with what must be there.
 pub(crate) struct Sampler<'f> {
@@ -70,16 +84,14 @@ impl Sampler<'_> {
     /// A value for the member `name` of the type or operation `owner`.
     pub(crate) fn value(&self, shape: &Shape, owner: &str, name: &str, depth: usize) -> Value {
         match &shape.kind {
-            Kind::Text if SECRETS.contains(&name) || SECRETS_OF.contains(&(owner, name)) => {
-                CANARY.into()
-            }
+            Kind::Text if is_secret(owner, name) => CANARY.into(),
             Kind::Text => format!("some_{name}").into(),
             Kind::DateTime => "2026-05-12T10:00:00Z".into(),
             Kind::File => {
                 json!({ "filename": "a.png", "content_type": "image/png", "base64": "AAEC" })
             }
-            // More than a float can tell apart.
-            Kind::Int if self.answer => (9_007_199_254_740_993 + name.len()).into(),
+            // Odd, and more than a float can tell from its neighbours.
+            Kind::Int if self.answer => (9_007_199_254_740_993 + 2 * name.len()).into(),
             Kind::Int => (1000 + name.len()).into(),
             Kind::Number if self.answer => (1000.5 + name.len() as f64).into(),
             Kind::Number => (1000 + name.len()).into(),
@@ -93,9 +105,10 @@ impl Sampler<'_> {
             Kind::Object { members, open } => {
                 let mut object = Map::new();
                 if *open && members.is_empty() && self.full {
+                    let text = if is_secret(owner, name) { CANARY } else { "some" };
                     object.insert(
                         "free".to_owned(),
-                        json!([null, { "a": 9_007_199_254_740_993_i64 }]),
+                        json!([null, { "a": 9_007_199_254_740_993_i64, "b": text }]),
                     );
                 }
                 for member in members {

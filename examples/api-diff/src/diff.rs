@@ -20,6 +20,19 @@ pub fn diff(old: &Facts, new: &Facts) -> Vec<String> {
             (None, None) => {}
         }
     }
+    for (event, before, after) in pairs(&old.events, &new.events) {
+        let about = format!("event {}", Name(event));
+        match (before, after) {
+            (None, Some(_)) => lines.push(format!("+ {about}")),
+            (Some(_), None) => lines.push(format!("- {about}")),
+            (Some(before), Some(after)) => {
+                let mut changes = Changes { about: format!("{about}: "), lines: Vec::new() };
+                changes.shape("", before, after);
+                lines.append(&mut changes.lines);
+            }
+            (None, None) => {}
+        }
+    }
     for (name, before, after) in pairs(&old.types, &new.types) {
         let facts = if after.is_some() { new } else { old };
         let about = format!("type {} (in {}): ", Name(name), users(facts, name));
@@ -46,7 +59,7 @@ fn pairs<'a, T>(
     keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
 }
 
-/// The operations that a type is part of: up to three of them, and how many there are beyond.
+/// The operations and events that a type is part of: up to three of them, and how many there are beyond.
 fn users(facts: &Facts, name: &str) -> String {
     let mut reached = BTreeSet::from([name.to_owned()]);
     loop {
@@ -63,12 +76,11 @@ fn users(facts: &Facts, name: &str) -> String {
         reached.extend(more);
     }
     let uses = |shape: &Shape| names(shape).iter().any(|name| reached.contains(name));
-    let users: Vec<_> = facts
-        .operations
-        .iter()
-        .filter(|(_, operation)| operation.shapes().any(uses))
-        .map(|(id, _)| Name(id).to_string())
-        .collect();
+    let operations = facts.operations.iter();
+    let operations =
+        operations.filter(|(_, operation)| operation.shapes().any(uses)).map(|(id, _)| id);
+    let events = facts.events.iter().filter(|(_, shape)| uses(shape)).map(|(event, _)| event);
+    let users: Vec<_> = operations.chain(events).map(|id| Name(id).to_string()).collect();
     match users.split_at_checked(3) {
         Some((first, rest)) if !rest.is_empty() => {
             format!("{} and {} more", first.join(", "), rest.len())

@@ -1,6 +1,6 @@
-//! The facts of Clerk's Backend API: names, types, statuses.
+//! The facts of Clerk's Backend API and of its webhooks: names, types, statuses.
 //!
-//! [`Facts`] has a text of its own (`core/facts/api.txt`), which people can read and compare; it is
+//! [`Facts`] has a text of its own (`core/facts/api.txt`, `webhooks.txt`), which people can read and compare; it is
 //! made from an OpenAPI document by [`openapi::read`]. [`diff::diff`] says what differs between two
 //! of them. It holds no sentence of the document.
 pub mod diff;
@@ -19,6 +19,8 @@ pub struct Facts {
     pub version: String,
     /// The operations by their `operationId`.
     pub operations: BTreeMap<String, Operation>,
+    /// What webhooks carry, by the type of the event.
+    pub events: BTreeMap<String, Shape>,
     /// The shapes that have a name.
     pub types: BTreeMap<String, Shape>,
 }
@@ -142,6 +144,15 @@ impl Facts {
             nullable |= shape.nullable;
         }
         None
+    }
+
+    /// All shapes that have no name, each with what it belongs to.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = (&String, &Shape)> {
+        let operations = self
+            .operations
+            .iter()
+            .flat_map(|(id, operation)| operation.shapes().map(move |shape| (id, shape)));
+        operations.chain(&self.events)
     }
 }
 

@@ -12,6 +12,9 @@ const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "op
 const SHAPING: [&str; 8] =
     ["$ref", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "anyOf"];
 
+/// Where the events are: OpenAPI 3.0 has no place of its own for them.
+const EVENTS: &str = "x-webhooks";
+
 /// How deep shapes may be in each other.
 const DEEPEST: usize = 100;
 
@@ -32,26 +35,9 @@ pub fn read(document: &Value) -> Result<Facts, String> {
         version: version.ok_or("`info.version` is missing")?.to_owned(),
         ..Facts::default()
     };
-    let paths = document.get("paths").and_then(Value::as_object).ok_or("`paths` is missing")?;
-    for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
-        let item = reader.resolve(item).map_err(|problem| format!("{path}: {problem}"))?;
-        if !item.is_object() {
-            return Err(format!("{path}: not an object"));
-        }
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let id = text(operation, "operationId")?
-                .ok_or_else(|| format!("{method} {path}: `operationId` is missing"))?;
-            let operation = reader
-                .operation(method, path, item, operation)
-                .map_err(|problem| format!("{id}: {problem}"))?;
-            if facts.operations.insert(id.to_owned(), operation).is_some() {
-                return Err(format!("{method} {path}: another operation is {id}, too"));
-            }
-        }
-    }
-    let mut wanted: Vec<String> =
-        facts.operations.values().flat_map(Operation::shapes).flat_map(names).collect();
+    reader.operations(&mut facts)?;
+    reader.events(&mut facts)?;
+    let mut wanted: Vec<String> = facts.shapes().flat_map(|(_, shape)| names(shape)).collect();
     while let Some(name) = wanted.pop() {
         if facts.types.contains_key(&name) {
             continue;
@@ -161,6 +147,48 @@ impl<'a> Reader<'a> {
             value = self.target(target)?;
         }
         Err("a reference leads to itself".to_owned())
+    }
+
+    fn operations(&self, facts: &mut Facts) -> Result<(), String> {
+        let Some(paths) = self.document.get("paths").and_then(Value::as_object) else {
+            // A document may be about webhooks alone.
+            let is_enough = self.document.get("paths").is_none() && has(self.document, &[EVENTS]);
+            return if is_enough { Ok(()) } else { Err("`paths` is missing".to_owned()) };
+        };
+        for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
+            let item = self.resolve(item).map_err(|problem| format!("{path}: {problem}"))?;
+            if !item.is_object() {
+                return Err(format!("{path}: not an object"));
+            }
+            for method in METHODS {
+                let Some(operation) = item.get(method) else { continue };
+                let id = text(operation, "operationId")?
+                    .ok_or_else(|| format!("{method} {path}: `operationId` is missing"))?;
+                let operation = self
+                    .operation(method, path, item, operation)
+                    .map_err(|problem| format!("{id}: {problem}"))?;
+                if facts.operations.insert(id.to_owned(), operation).is_some() {
+                    return Err(format!("{method} {path}: another operation is {id}, too"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn events(&self, facts: &mut Facts) -> Result<(), String> {
+        for (event, item) in object(self.document, EVENTS)?.into_iter().flatten() {
+            let shape = self.event(item).map_err(|problem| format!("{event}: {problem}"))?;
+            facts.events.insert(event.clone(), shape);
+        }
+        Ok(())
+    }
+
+    /// What Clerk posts.
+    fn event(&self, item: &'a Value) -> Result<Shape, String> {
+        let post = self.resolve(item)?.get("post").ok_or("`post` is missing")?;
+        let body = post.get("requestBody").ok_or("`requestBody` is missing")?;
+        let (_, shape) = self.content(self.resolve(body)?)?.ok_or("a body has no content")?;
+        Ok(shape)
     }
 
     fn operation(

@@ -9,6 +9,10 @@
 //!   200 ActorToken
 //!   errors 400 402 4XX default
 //!
+//! event actorToken.created object
+//!   type! text
+//!   data! ActorToken
+//!
 //! type ActorToken object
 //!   object! enum ["actor_token"]
 //!   token text?
@@ -126,6 +130,10 @@ impl Display for Facts {
                 writeln!(f, "  errors {}", operation.errors.join(" "))?;
             }
         }
+        for (name, shape) in &self.events {
+            writeln!(f, "\nevent {} {shape}", Name(name))?;
+            below(f, shape, 1)?;
+        }
         for (name, shape) in &self.types {
             writeln!(f, "\ntype {} {shape}", TypeName(name))?;
             below(f, shape, 1)?;
@@ -209,6 +217,10 @@ impl std::str::FromStr for Facts {
             let again = if line.takes("version ") {
                 facts.version = line.name(is_plain)?;
                 false
+            } else if line.takes("event ") {
+                let name = line.name(is_plain)?;
+                line.expect(" ")?;
+                facts.events.insert(name, line.shape()?).is_some()
             } else if line.takes("type ") {
                 let name = line.name(is_plain)?;
                 line.expect(" ")?;
@@ -234,9 +246,7 @@ impl std::str::FromStr for Facts {
 
 impl Facts {
     fn all_types_are_there(&self) -> Result<(), Malformed> {
-        let operations =
-            self.operations.iter().flat_map(|(id, o)| o.shapes().map(move |shape| (id, shape)));
-        for (user, shape) in operations.chain(&self.types) {
+        for (user, shape) in self.shapes().chain(&self.types) {
             if let Some(name) = names(shape).iter().find(|name| !self.types.contains_key(*name)) {
                 return Err(Malformed(format!("{user}: there is no type {name:?}")));
             }

@@ -87,6 +87,30 @@ fn what_operations_have() {
 }
 
 #[test]
+fn events() {
+    assert_eq!(
+        lines(
+            "event a.b object\n  data! text\nevent \"c d\" text\n",
+            "event a.b object\n  data! int\n  more text\nevent e.f text\n",
+        ),
+        [
+            "~ event a.b: data text -> int",
+            "+ event a.b: more text",
+            "- event \"c d\"",
+            "+ event e.f",
+        ],
+    );
+    // Types are those of events as well.
+    assert_eq!(
+        lines(
+            "operation O GET /x \"T\"\n  header h A\nevent a.b object\n  data! [A]\ntype A text\n",
+            "operation O GET /x \"T\"\n  header h A\nevent a.b object\n  data! [A]\ntype A int\n",
+        ),
+        ["~ type A (in O, a.b): text -> int"],
+    );
+}
+
+#[test]
 fn types_say_who_uses_them() {
     let users = |ids: &[&str], shape: &str| {
         let operations =

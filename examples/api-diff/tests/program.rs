@@ -49,6 +49,25 @@ fn differences_and_none() {
 }
 
 #[test]
+fn webhooks() {
+    let text = "{ openapi: 3.0.3, info: { version: v3 }, x-webhooks: { a.b: { post: { requestBody: \
+                { content: { json: { schema: { type: string } } } } } } } }";
+    let (old, new) = (file("webhooks-old.yml", OLD), file("webhooks-new.yml", text));
+    let output = program(&[&old, &new]).output().unwrap();
+    let last = "v3 (1 events) against v1 (0): 1 events new, 0 gone, 1 differences in all";
+    assert_eq!(said(&output), (Some(1), &*format!("+ event a.b\n{last}\n"), ""));
+    // Against what this crate is held to, which are events.
+    let output = program(&[&new]).output().unwrap();
+    let (code, out, err) = said(&output);
+    assert_eq!((code, err), (Some(1), ""));
+    assert!(out.contains("\n- event user.created\n"), "{out}");
+    assert!(!out.contains(": GET /"), "{out}");
+    let last = out.lines().last().unwrap();
+    let expected = "v3 (1 events) against v1 (45): 1 events new, 45 gone, ";
+    assert!(last.starts_with(expected), "{last}");
+}
+
+#[test]
 fn facts() {
     let new = file("facts.yml", NEW);
     let output = program(&[OsStr::new("--facts"), new.as_os_str()]).output().unwrap();

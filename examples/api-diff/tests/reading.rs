@@ -303,3 +303,89 @@ components:
     assert!(text.contains("deprecated deprecated deprecated\n"), "{text}");
     assert_eq!(text.parse::<Facts>().unwrap(), facts, "{text}");
 }
+
+/// A document about webhooks alone, with these.
+fn with_webhooks(webhooks: &str) -> Result<Facts, String> {
+    read(&format!(
+        "
+openapi: 3.0.3
+info: {{ version: v1 }}
+x-webhooks:
+{webhooks}
+components:
+  schemas:
+    Envelope: {{ required: [type], properties: {{ type: {{ type: string }} }} }}
+    Thing: {{ type: object, properties: {{ other: {{ $ref: '#/components/schemas/Other' }} }} }}
+    Other: {{ type: integer }}
+    Unused: {{ type: string }}"
+    ))
+}
+
+#[test]
+fn events() {
+    let facts = with_webhooks(
+        "  thing.created:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              allOf:
+                - $ref: '#/components/schemas/Envelope'
+                - { required: [data], properties: { data: { $ref: '#/components/schemas/Thing' } } }
+  \"thing made\":
+    $ref: '#/x-more'
+x-more: { post: { requestBody: { content: { application/json: { schema: { type: boolean } } } } } }",
+    );
+    let expected = r#"version v1
+
+event "thing made" bool
+
+event thing.created object
+  type! text
+  data! Thing
+
+type Other int
+
+type Thing object
+  other Other
+"#;
+    let facts = facts.unwrap();
+    assert_eq!(facts.to_string(), expected);
+    assert!(facts.operations.is_empty());
+}
+
+#[test]
+fn events_beside_operations() {
+    let event = "post: { requestBody: { content: { application/json: {} } } }";
+    let facts = read(&format!(
+        "{{ openapi: 3.0.3, info: {{ version: v }}, x-webhooks: {{ a.b: {{ {event} }} }},
+         paths: {{ /x: {{ get: {{ operationId: X, responses: {{}} }} }} }} }}"
+    ));
+    let expected = "version v\n\noperation X GET /x \"\"\n\nevent a.b any\n";
+    assert_eq!(facts.unwrap().to_string(), expected);
+}
+
+#[test]
+fn events_that_are_none() {
+    for (webhooks, expected) in [
+        ("  []", "`x-webhooks` is no object"),
+        ("  a.b: {}", "a.b: `post` is missing"),
+        ("  a.b: { get: {} }", "a.b: `post` is missing"),
+        ("  a.b: { post: {} }", "a.b: `requestBody` is missing"),
+        ("  a.b: { post: { requestBody: {} } }", "a.b: a body has no content"),
+        ("  a.b: { $ref: '#/nowhere' }", "a.b: #/nowhere leads nowhere"),
+        (
+            "  a.b: { post: { requestBody: { content: { json: { schema: { type: text } } } } } }",
+            "a.b: there is no type text",
+        ),
+        (
+            "  a.b: { post: { requestBody: { content: { json: { schema: { $ref: '#/components/schemas/C' } } } } } }",
+            "the schema C is missing",
+        ),
+        ("  {}\npaths: []", "`paths` is missing"),
+    ] {
+        let error = with_webhooks(webhooks).unwrap_err();
+        assert!(error.contains(expected), "{webhooks}: {error}");
+    }
+}

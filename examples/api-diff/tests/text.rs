@@ -30,6 +30,13 @@ operation Put PUT /things "Things"
   form object
     file! file
 
+event "odd event" Thing?
+
+event thing.created object
+  data! Thing
+  many [object]
+    a text
+
 type Thing object?
   deprecated "text" deprecated
   kind! enum []
@@ -49,6 +56,8 @@ fn everything_reads_as_it_is_written() {
     assert_eq!(make.joined, ["filter[x]"]);
     assert_eq!(make.errors, ["404", "4XX", "default"]);
     assert_eq!(make.answers["204"], None);
+    let Kind::Object { members, .. } = &facts.events["thing.created"].kind else { unreachable!() };
+    assert_eq!((members.len(), members[0].name.as_str()), (2, "data"));
     let Kind::OneOfValues(values) = &facts.types["text"].kind else { unreachable!() };
     assert_eq!(values[3], r#"{"a":"b"}"#);
 }
@@ -66,6 +75,10 @@ fn what_is_no_line_is_named() {
         "operation X GET /x",
         "operation X GET /x \"T\" more",
         "operations",
+        "event a.b",
+        "event a.b text!",
+        "event a.b nothing",
+        "events a.b text",
         "type A",
         "type A txt!",
         "type A [text",
@@ -107,6 +120,7 @@ fn what_is_no_line_is_named() {
 #[test]
 fn what_stands_at_a_wrong_depth_is_named() {
     for text in [
+        "event a.b text\n  wrong int\n",
         "type A text\n  wrong int\n",
         "type A object\n   wrong int\n",
         "type A object\n    wrong int\n",
@@ -122,8 +136,11 @@ fn what_stands_at_a_wrong_depth_is_named() {
 
 #[test]
 fn what_is_there_twice_is_an_error() {
-    for text in ["type A text\ntype A int\n", "operation X GET /x \"\"\noperation X GET /x \"\"\n"]
-    {
+    for text in [
+        "type A text\ntype A int\n",
+        "event a.b text\nevent a.b int\n",
+        "operation X GET /x \"\"\noperation X GET /x \"\"\n",
+    ] {
         assert!(text.parse::<Facts>().is_err(), "{text}");
     }
 }
@@ -133,6 +150,7 @@ fn a_type_that_is_not_there_is_named() {
     for text in [
         "type A txt\n",
         "type A object\n  a [{txt?}]\n",
+        "event a.b object\n  data! txt\n",
         "operation X GET /x \"T\"\n  header a txt\n",
         "operation X GET /x \"T\"\n  cookie a txt\n",
         "operation X GET /x \"T\"\n  body one of\n    - txt\n",

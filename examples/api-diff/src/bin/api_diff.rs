@@ -6,9 +6,12 @@
 //! cargo run --bin api_diff -- --facts NEW.yml     the table for core/facts/api.txt
 //! ```
 //!
+//! A document of webhooks alone is held against `core/facts/webhooks.txt`, and its table is for that.
+//!
 //! Ends with 0 if there is no difference, with 1 if there is, with 2 if a document cannot be read or
 //! the differences cannot be written. `--facts` ends with 0.
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::{self, ErrorKind, Write as _},
     path::{Path, PathBuf},
@@ -30,7 +33,7 @@ fn main() -> ExitCode {
             read(new).map(|facts| (facts.to_string(), ExitCode::SUCCESS))
         }
         arguments if arguments.iter().any(is_flag) => Err(USAGE.to_owned()),
-        [new] => own().and_then(|own| Ok(compare(&own, &read(new)?))),
+        [new] => read(new).and_then(|new| Ok(compare(&own(&new)?, &new))),
         [old, new] => read(old).and_then(|old| Ok(compare(&old, &read(new)?))),
         _ => Err(USAGE.to_owned()),
     };
@@ -52,9 +55,18 @@ fn print(text: &str) -> Result<(), String> {
     }
 }
 
-/// What this crate is held to.
-fn own() -> Result<Facts, String> {
-    include_str!("../../../../core/facts/api.txt").parse().map_err(|error| format!("{error}"))
+/// What this crate is held to, of the same kind as `new`.
+fn own(new: &Facts) -> Result<Facts, String> {
+    let own = if is_of_webhooks(new) {
+        include_str!("../../../../core/facts/webhooks.txt")
+    } else {
+        include_str!("../../../../core/facts/api.txt")
+    };
+    own.parse().map_err(|error| format!("{error}"))
+}
+
+fn is_of_webhooks(facts: &Facts) -> bool {
+    facts.operations.is_empty() && !facts.events.is_empty()
 }
 
 fn read(path: &Path) -> Result<Facts, String> {
@@ -69,18 +81,21 @@ fn read(path: &Path) -> Result<Facts, String> {
 
 fn compare(old: &Facts, new: &Facts) -> (String, ExitCode) {
     let lines = diff(old, new);
-    let only_in = |some: &Facts, others: &Facts| {
-        some.operations.keys().filter(|id| !others.operations.contains_key(*id)).count()
+    let (things, ids): (_, fn(&Facts) -> BTreeSet<&String>) = if is_of_webhooks(new) {
+        ("events", |facts| facts.events.keys().collect())
+    } else {
+        ("operations", |facts| facts.operations.keys().collect())
     };
+    let (before, after) = (ids(old), ids(new));
     let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     text.push_str(&format!(
-        "{} ({} operations) against {} ({}): {} operations new, {} gone, {} differences in all\n",
+        "{} ({} {things}) against {} ({}): {} {things} new, {} gone, {} differences in all\n",
         new.version,
-        new.operations.len(),
+        after.len(),
         old.version,
-        old.operations.len(),
-        only_in(new, old),
-        only_in(old, new),
+        before.len(),
+        after.difference(&before).count(),
+        before.difference(&after).count(),
         lines.len(),
     ));
     (text, if lines.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
