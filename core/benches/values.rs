@@ -54,7 +54,11 @@ fn build(config: &Config) -> Group {
                 Case::new("build/ours: operation at hand", move || {
                     black_box(&operation).to_request(&ready).unwrap()
                 }),
-                Bars { cost: Some(1.2), allocations: Some(MostAllocations::Times(7.0)) },
+                Bars {
+                    cost: Some(1.2),
+                    allocations: Some(MostAllocations::Times(7.0)),
+                    ..Bars::default()
+                },
             ),
             (
                 Case::new("build/ours: from strings", move || create().to_request(&fresh).unwrap()),
@@ -98,7 +102,7 @@ fn users() -> Group {
 }
 
 fn reading() -> Bars {
-    Bars { cost: Some(1.05), allocations: Some(MostAllocations::Ratio(1.05)) }
+    Bars { cost: Some(1.05), allocations: Some(MostAllocations::Ratio(1.05)), ..Bars::default() }
 }
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -221,5 +225,5 @@ fn session(
 }
 
 fn verifying() -> Bars {
-    Bars { cost: Some(1.10), allocations: Some(MostAllocations::Times(20.0)) }
+    Bars { cost: Some(1.10), allocations: Some(MostAllocations::Times(20.0)), ..Bars::default() }
 }

@@ -6,7 +6,8 @@ use tokio::runtime::Handle;
 use crate::{BoxFuture, Clerk};
 
 impl Clerk {
-    /// Tells who sent a request: [`Verifier::authenticate`], run here.
+    /// Tells who sent a request: [`Verifier::authenticate`], run here. In front of a whole service there is
+    /// [`AuthLayer`](crate::AuthLayer).
     ///
     /// When the keys are due to be refreshed, a task of its own does that, and this request does not wait.
     ///
@@ -60,13 +61,18 @@ impl Clerk {
         let (clerk, verifier) = (self.clone(), verifier.clone());
         async move {
             let verdict = verdict.await;
-            // With keys at hand all of this works on any executor, and is not to panic on one.
-            if let Ok(runtime) = Handle::try_current()
-                && let Some(refresh) = verifier.due_refresh()
-            {
-                runtime.spawn(clerk.run(refresh));
-            }
+            clerk.refresh(&verifier);
             verdict
+        }
+    }
+
+    /// Refreshes the keys on a task of its own, if that is due.
+    pub(crate) fn refresh(&self, verifier: &Verifier) {
+        // With keys at hand all of this works on any executor, and is not to panic on one.
+        if let Ok(runtime) = Handle::try_current()
+            && let Some(refresh) = verifier.due_refresh()
+        {
+            runtime.spawn(self.run(refresh));
         }
     }
 }

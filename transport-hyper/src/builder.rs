@@ -177,7 +177,7 @@ impl ClerkBuilder {
                 let problem = "it does TLS and proxies by itself: leave out their settings";
                 return refuse("connector", problem);
             }
-            (None, Some(connector)) => Service::Pool(pool(connector, &connections)),
+            (None, Some(connector)) => Service::Pool(Box::new(pool(connector, &connections))),
             (None, None) => {
                 let tcp = Tcp::new(connections.proxy.clone(), connections.connect_timeout);
                 let tls = connector::Tls::new(tcp, tls);
@@ -186,7 +186,7 @@ impl ClerkBuilder {
                 {
                     return Err(Error::invalid_configuration("tls_config", problem.to_string()));
                 }
-                Service::Pool(pool(Box::new(tls), &connections))
+                Service::Pool(Box::new(pool(Box::new(tls), &connections)))
             }
         };
         let start = (SystemTime::now(), Instant::now());

@@ -35,7 +35,7 @@ pub(crate) struct Inner {
 
 /// What requests are sent with.
 pub(crate) enum Service {
-    Pool(legacy::Client<Guard, Body>),
+    Pool(Box<legacy::Client<Guard, Body>>),
     Own(Box<dyn Own>),
 }
 

@@ -32,9 +32,11 @@
 //!
 //! # Requests of others
 //!
-//! [`Clerk::authenticate`] tells who sent a request to *your* server: a user's session, a machine, an OAuth
-//! application, an API key; see [`auth`]. The browser handshake is not here yet: the first page of
-//! [`auth`] says what that means.
+//! [`AuthLayer`] stands in front of your handlers, in axum, tonic or a bare hyper server, and lets through who is
+//! signed in; with the feature `axum` there are extractors, too (`clerk_hyper::axum`). Below it is
+//! [`Clerk::authenticate`], which tells who sent one request: a user's session, a machine, an OAuth application,
+//! an API key; see [`auth`]. The browser handshake is not here yet: the first page of [`auth`] says what that
+//! means. Clerk's own calls to you are verified by [`webhook`].
 //!
 //! # Limits
 //!
@@ -55,12 +57,14 @@
 //! tokens are checked with; with both it is ring, and no default for the process is installed or used.
 //! `rust-crypto` checks signatures, too. `webpki-roots` brings
 //! `ClerkBuilder::webpki_roots`. `catalog`, `jiff` and `testing` are those of the core; with `testing`
-//! there is `ClerkBuilder::stand_in`, too.
+//! there is `ClerkBuilder::stand_in`, too. `axum` brings extractors for its handlers.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::{error::Error as StdError, fmt, ops::Deref, pin::Pin};
 
 mod authenticate;
+#[cfg(feature = "axum")]
+pub mod axum;
 mod body;
 mod builder;
 mod classify;
@@ -68,6 +72,7 @@ mod connector;
 mod driver;
 mod ingress;
 mod items;
+mod layer;
 mod proxy;
 mod service;
 #[cfg(feature = "testing")]
@@ -87,10 +92,12 @@ pub use clerk_core::{
     MachineSecretKey, Meta, Moment, Nullable, Operation, Outgoing, Page, Paged, Pages, Phase,
     Position, QueryValue, RawOperation, Reach, RetryPolicy, RetrySafety, Rfc3339, Seconds,
     SecretKey, Sensitive, Step, Timestamp, Transport, api, auth, error, flow, model, operation,
+    webhook,
 };
 /// The types in the interface that are of other crates.
 pub use {bytes, http, rustls};
 
+pub use self::layer::{AuthFuture, AuthLayer, AuthService, EmptyBody, Refusal, Responder};
 pub use self::{body::Body, builder::ClerkBuilder, driver::Hyper};
 pub use self::{items::Items, service::HttpService};
 

@@ -75,6 +75,8 @@ pub struct Group {
 pub struct Bars {
     /// Instructions and CPU time, as a multiple of the limit's.
     pub cost: Option<f64>,
+    /// CPU time on top of the limit's.
+    pub more_time: Option<Duration>,
     /// Allocations.
     pub allocations: Option<MostAllocations>,
 }
@@ -86,6 +88,8 @@ pub enum MostAllocations {
     Times(f64),
     /// So many times as often as the limit.
     Ratio(f64),
+    /// So many times more than the limit.
+    More(f64),
 }
 
 /// Runs a benchmark program: measures everything and prints it, or only repeats one case
@@ -138,6 +142,10 @@ fn count_allocations(group: &mut Group, report: &mut Report) {
             }
             Some(MostAllocations::Ratio(bar)) => {
                 report.must(&format!("allocations of {}, ratio", case.name), ratio, bar)
+            }
+            Some(MostAllocations::More(bar)) => {
+                let more = ours.count - limit.count;
+                report.must(&format!("allocations of {}, more", case.name), more, bar)
             }
             None => {}
         }
@@ -196,6 +204,13 @@ fn measure_time(group: &mut Group, report: &Report) {
         );
         if let Some(bar) = bars.cost {
             report.should(&format!("CPU time of {}, ratio", case.name), ratios.median, bar);
+        }
+        if let Some(bar) = bars.more_time {
+            let more = |(ours, limit): (&f64, &f64)| ours - limit;
+            let mut more: Vec<f64> = measured.iter().zip(&nanoseconds[0]).map(more).collect();
+            let (more, bar) = (median(&mut more), bar.as_nanos() as f64);
+            row("  more than the limit, ns", more, None, "median of the rounds");
+            report.should(&format!("CPU time of {}, more, ns", case.name), more, bar);
         }
     }
 }
