@@ -1,0 +1,79 @@
+//! HTTP/1.1 by hand, for one request on one connection.
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+use crate::Failure;
+
+/// No answer of these servers is as long.
+const MAX_ANSWER: u64 = 64 << 10;
+/// More than enough on loopback.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a server answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The body, or the header that says the most if there is none.
+    pub(crate) text: String,
+}
+
+/// Sends a request, and reads the answer until the server closes.
+pub(crate) fn exchange(
+    server: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&'static str, String)],
+    body: &str,
+) -> Result<Answer, Failure> {
+    let mut request =
+        format!("{method} {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !body.is_empty() {
+        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    request.push_str("\r\n");
+    request.push_str(body);
+
+    let late = Instant::now() + PATIENCE;
+    let mut stream = TcpStream::connect_timeout(&server, PATIENCE)?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.write_all(request.as_bytes())?;
+    let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
+    loop {
+        let left = late.saturating_duration_since(Instant::now());
+        if left.is_zero() || answer.len() as u64 > MAX_ANSWER {
+            return Err("the answer is too slow, or too long".into());
+        }
+        stream.set_read_timeout(Some(left))?;
+        let count = stream.read(&mut piece)?;
+        if count == 0 {
+            return read(&answer);
+        }
+        answer.extend_from_slice(piece.get(..count).unwrap_or_default());
+    }
+}
+
+fn read(answer: &[u8]) -> Result<Answer, Failure> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut head = httparse::Response::new(&mut headers);
+    let length = match head.parse(answer)? {
+        httparse::Status::Complete(length) => length,
+        httparse::Status::Partial => return Err("the server closed before it had answered".into()),
+    };
+    let header = |name: &str| {
+        let found = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+        Some(format!("{name}: {}", String::from_utf8_lossy(found.value)))
+    };
+    let body = String::from_utf8_lossy(answer.get(length..).unwrap_or_default());
+    let text = if body.is_empty() {
+        header("www-authenticate").or_else(|| header("retry-after")).unwrap_or_default()
+    } else {
+        body.into_owned()
+    };
+    Ok(Answer { status: head.code.unwrap_or_default(), text })
+}
