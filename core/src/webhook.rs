@@ -230,8 +230,7 @@ impl Webhook {
     /// If the id cannot stand in a header.
     pub fn sign(&self, id: &str, now: impl Into<Moment>, body: &[u8]) -> Result<HeaderMap, Error> {
         let refused = || Error::argument("id", "it cannot stand in a header");
-        let ascii = Some(id).filter(|id| id.is_ascii()).ok_or_else(refused)?;
-        let value = HeaderValue::from_str(ascii).map_err(|_| refused())?;
+        let value = HeaderValue::from_str(id).ok().filter(|_| id.is_ascii()).ok_or_else(refused)?;
         let timestamp = now.into().wall.as_secs().to_string();
         let mut signature = "v1,".to_owned();
         // There is one: `with_secrets` has seen to it.
@@ -277,9 +276,8 @@ fn present<'h>(value: Option<&'h [u8]>, names: [&'static str; 2]) -> Result<&'h 
 
 /// Digits and nothing else: one way to write each number.
 fn plain_seconds(text: &[u8]) -> Option<i64> {
-    let is_plain = matches!(text, [b'1'..=b'9', rest @ ..] if rest.len() < 12 && rest.iter().all(u8::is_ascii_digit));
-    let text = std::str::from_utf8(text).ok().filter(|_| is_plain)?;
-    text.parse().ok()
+    let is_plain = matches!(text, [b'1'..=b'9', ..] if text.len() <= 12 && text.iter().all(u8::is_ascii_digit));
+    is_plain.then(|| text.iter().fold(0, |number, digit| 10 * number + i64::from(digit - b'0')))
 }
 
 /// The bytes of one signature, if it is of the one version that there is.

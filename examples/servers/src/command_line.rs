@@ -8,6 +8,8 @@ use std::{
     process::ExitCode,
 };
 
+use clerk_core::{SecretKey, auth::PublishableKey};
+
 /// Whatever ends a server.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
@@ -44,7 +46,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If one is missing: all that are missing are named.
+    /// If one is missing, when all that are missing are named, or if a key cannot be one.
     pub fn from_env(origin: Option<String>) -> Result<Self, Stop> {
         let (secret_key, publishable_key) =
             (variable("CLERK_SECRET_KEY"), variable("CLERK_PUBLISHABLE_KEY"));
@@ -59,12 +61,13 @@ impl Settings {
             missing.push("--origin https://…");
         }
         match (secret_key, publishable_key, origin) {
-            (Some(secret_key), Some(publishable_key), Some(origin)) => Ok(Self {
-                secret_key,
-                publishable_key,
-                origin,
-                api_url: variable("CLERK_API_URL").unwrap_or_else(|| API_URL.to_owned()),
-            }),
+            (Some(secret_key), Some(publishable_key), Some(origin)) => {
+                // Or the program would say that it serves, and then that it cannot.
+                SecretKey::new(&secret_key)?;
+                PublishableKey::new(&publishable_key)?;
+                let api_url = variable("CLERK_API_URL").unwrap_or_else(|| API_URL.to_owned());
+                Ok(Self { secret_key, publishable_key, origin, api_url })
+            }
             _ => Err(Stop::usage(format!("--real needs {}", missing.join(" and ")))),
         }
     }

@@ -168,9 +168,9 @@ impl VerifierBuilder {
 
     /// How many callers may wait at once for keys that somebody else fetches, and how many may ask what opaque tokens
     /// are worth; 10,000 each unless set, for about ten seconds at the most. Where a thread waits for each, it has to be
-    /// well below the number of threads. For all others the outcome is at once that
-    /// nobody can say ([`too-many-waiting`](crate::auth::Reason::TooManyWaiting), 503), so that a slow answer of Clerk
-    /// does not pile up requests. Callers with a token whose key is at hand never wait, and are not counted.
+    /// well below the number of threads. Beyond that the outcome is at once that nobody can say
+    /// ([`too-many-waiting`](crate::auth::Reason::TooManyWaiting), 503), so that a slow answer of Clerk does not pile up
+    /// requests. Callers with a token whose key is at hand never wait, and are not counted.
     pub fn max_waiting(mut self, callers: usize) -> Self {
         self.max_waiting = Some(callers);
         self
