@@ -19,9 +19,19 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// The scheme, host, port and path of a base URL in one normal form, or why it is none. The
-    /// text says nothing of the URL: it may hold a password.
+    /// The base URL of the API, or why it is none: see [`read`](Self::read). Without a path, `/v1`
+    /// is meant.
     pub(crate) fn parse(url: &str) -> Result<Self, Cow<'static, str>> {
+        let mut base = Self::read(url, is_loopback)?;
+        if base.prefix.is_empty() {
+            base.prefix = "/v1".into();
+        }
+        Ok(base)
+    }
+
+    /// The scheme, host, port and path of a URL in one normal form, or why it is none. The text
+    /// says nothing of the URL: it may hold a password. Plain http is for hosts that are `local`.
+    pub(crate) fn read(url: &str, local: fn(&str) -> bool) -> Result<Self, Cow<'static, str>> {
         let url = url.trim_ascii();
         let Some((scheme, rest)) = url.split_once("://") else {
             return Err("it must begin with https://".into());
@@ -42,7 +52,7 @@ impl Base {
             return Err("user info (name or password) is no part of a base URL".into());
         }
         let (host, port) = host_and_port(authority)?;
-        if scheme == Scheme::HTTP && !is_loopback(&host) {
+        if scheme == Scheme::HTTP && !local(&host) {
             return Err(
                 "plain http is only for loopback (127.0.0.0/8, ::1, localhost): use https".into()
             );
@@ -55,9 +65,6 @@ impl Base {
             }
             prefix.push('/');
             prefix.push_str(segment);
-        }
-        if prefix.is_empty() {
-            prefix.push_str("/v1");
         }
         let authority = port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
         let authority = Authority::from_maybe_shared(Bytes::from(authority))
@@ -73,6 +80,11 @@ impl Base {
 
     /// Refuses to send a live key where it does not belong.
     pub(crate) fn check_key(&self, hosts: Hosts) -> Result<(), Error> {
+        self.check_key_of("base_url", hosts)
+    }
+
+    /// The same for a URL that is set as `field`.
+    pub(crate) fn check_key_of(&self, field: &'static str, hosts: Hosts) -> Result<(), Error> {
         let host = self.authority.host();
         let clerks = ["clerk.com", "clerk.dev"].iter().any(|domain| {
             host.strip_suffix(domain).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
@@ -85,7 +97,17 @@ impl Base {
             _ => return Ok(()),
         };
         let way_out = "unless allow_live_key_anywhere() is set";
-        Err(Error::config("base_url", format!("{problem}, {way_out}")))
+        Err(Error::config(field, format!("{problem}, {way_out}")))
+    }
+
+    /// The same URL without the port that its scheme has anyway.
+    pub(crate) fn without_default_port(self) -> Self {
+        let default = if self.scheme == Scheme::HTTPS { ":443" } else { ":80" };
+        let host = self.authority.as_str().strip_suffix(default).map(str::to_owned);
+        match host.and_then(|host| Authority::from_maybe_shared(Bytes::from(host)).ok()) {
+            Some(authority) => Self { authority, ..self },
+            None => self,
+        }
     }
 }
 
@@ -104,7 +126,7 @@ impl fmt::Display for Base {
 }
 
 /// The host in lower case, and the port.
-fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Cow<'static, str>> {
+pub(crate) fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Cow<'static, str>> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let Some((address, after)) = rest.split_once(']') else {
@@ -148,7 +170,7 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Cow<'static, 
     Ok((host, port))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -107,6 +107,7 @@ pub mod connection;
 mod decode;
 pub mod error;
 pub mod flow;
+pub mod frontend_api;
 mod json;
 mod nullable;
 pub mod operation;

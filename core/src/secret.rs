@@ -57,6 +57,11 @@ impl SecretKey {
     pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
         bearer("secret_key", &self.0)
     }
+
+    /// Without `Bearer`, for a header of its own.
+    pub(crate) fn bare_header(&self) -> Result<HeaderValue, Error> {
+        sensitive("secret_key", self.0.as_str().to_owned())
+    }
 }
 
 impl fmt::Debug for SecretKey {
@@ -151,9 +156,12 @@ fn mistake(key: &str) -> Option<&'static str> {
 }
 
 fn bearer(field: &'static str, key: &str) -> Result<HeaderValue, Error> {
+    sensitive(field, format!("Bearer {key}"))
+}
+
+fn sensitive(field: &'static str, text: String) -> Result<HeaderValue, Error> {
     // `from_maybe_shared` keeps this very buffer: one copy of the key in memory, not two.
-    let text = bytes::Bytes::from(format!("Bearer {key}"));
-    let mut value = HeaderValue::from_maybe_shared(text)
+    let mut value = HeaderValue::from_maybe_shared(bytes::Bytes::from(text))
         .map_err(|_| Error::config(field, "it cannot stand in a header"))?;
     value.set_sensitive(true);
     Ok(value)

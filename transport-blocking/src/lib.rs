@@ -82,8 +82,8 @@ pub use clerk_core::{
     Event, Failure, FailureKind, File, Flow, FractionalTimestamp, JsonObject, Listing,
     MachineSecretKey, Meta, Moment, Nullable, Operation, Outgoing, Page, Paged, Pages, Phase,
     Position, QueryValue, RawOperation, Reach, RetryPolicy, RetrySafety, Rfc3339, Seconds,
-    SecretKey, Sensitive, Step, Timestamp, Transport, api, auth, error, flow, model, operation,
-    webhook,
+    SecretKey, Sensitive, Step, Timestamp, Transport, api, auth, error, flow, frontend_api, model,
+    operation, webhook,
 };
 pub use ureq;
 pub use {bytes, http, rustls};

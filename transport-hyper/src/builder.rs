@@ -2,6 +2,7 @@
 use std::{
     fmt,
     hash::{BuildHasher as _, RandomState},
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -20,7 +21,7 @@ use rustls::ClientConfig;
 use crate::{
     BoxError, Clerk, Hyper,
     body::Body,
-    connector::{self, Connect, Guard},
+    connector::{self, Connect, Guard, Guarded},
     driver::{Inner, Service},
     proxy::Tcp,
     service::{self, HttpService, Own},
@@ -34,7 +35,7 @@ const INGRESS_BESIDE_BODY: u64 = 1 << 20;
 /// those that end.
 const READ_BUFFER: usize = 400 << 10;
 /// Longer than any connection stays open, and short enough to be added to any clock.
-const LONGEST_IDLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Collects the settings of a [`Clerk`].
 ///
@@ -199,6 +200,7 @@ impl ClerkBuilder {
 
 fn pool(connector: Box<dyn Connect>, settings: &Connections) -> legacy::Client<Guard, Body> {
     let ingress = (settings.max_response_body as u64).saturating_add(INGRESS_BESIDE_BODY);
+    let guard = Guarded { connector, limit: settings.connect_timeout, ingress, streams: false };
     legacy::Client::builder(TokioExecutor::new())
         // Without a timer the idle timeout would be looked at only when a connection is wanted.
         .pool_timer(TokioTimer::new())
@@ -208,5 +210,5 @@ fn pool(connector: Box<dyn Connect>, settings: &Connections) -> legacy::Client<G
         .retry_canceled_requests(false)
         // The limit on fields is left as it is: setting it costs an allocation for each answer.
         .http1_max_buf_size(READ_BUFFER)
-        .build(Guard::new(connector, settings.connect_timeout, ingress))
+        .build(Guard(Arc::new(guard)))
 }

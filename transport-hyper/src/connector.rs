@@ -23,20 +23,15 @@ use crate::{
 
 /// The connector that the pool gets: one type, whatever is behind it.
 #[derive(Clone)]
-pub(crate) struct Guard(Arc<Guarded>);
+pub(crate) struct Guard(pub(crate) Arc<Guarded>);
 
-struct Guarded {
-    connector: Box<dyn Connect>,
+pub(crate) struct Guarded {
+    pub(crate) connector: Box<dyn Connect>,
     /// The time for a connection, TLS included.
-    limit: Duration,
-    /// What may be read for one answer.
-    ingress: u64,
-}
-
-impl Guard {
-    pub(crate) fn new(connector: Box<dyn Connect>, limit: Duration, ingress: u64) -> Self {
-        Self(Arc::new(Guarded { connector, limit, ingress }))
-    }
+    pub(crate) limit: Duration,
+    /// What may be read for one answer, or for one piece of it where it is a stream.
+    pub(crate) ingress: u64,
+    pub(crate) streams: bool,
 }
 
 impl Service<Uri> for Guard {
@@ -61,7 +56,7 @@ impl Service<Uri> for Guard {
                     "the connector negotiated HTTP/2, and this client speaks HTTP/1.1 only".into(),
                 );
             }
-            Ok(metered(io, guarded.ingress))
+            Ok(metered(io, guarded.ingress, guarded.streams.then(Default::default)))
         })
     }
 }

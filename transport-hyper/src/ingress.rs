@@ -12,7 +12,7 @@ use hyper_util::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{classify::Ours, connector::Io};
+use crate::{classify::Ours, connector::Io, frontend_api::Meter};
 
 /// The connection that the pool gets.
 ///
@@ -20,8 +20,8 @@ use crate::{classify::Ours, connector::Io};
 /// does: so the bytes are counted between two conversions.
 pub(crate) type Metered = TokioIo<Counted>;
 
-pub(crate) fn metered(io: Box<dyn Io>, budget: u64) -> Metered {
-    TokioIo::new(Counted { io: TokioIo::new(io), read: 0, budget })
+pub(crate) fn metered(io: Box<dyn Io>, budget: u64, meter: Option<Meter>) -> Metered {
+    TokioIo::new(Counted { io: TokioIo::new(io), read: 0, budget, meter })
 }
 
 /// Counts what is read since something was last written. Interim answers, chunk sizes and trailers
@@ -30,13 +30,15 @@ pub(crate) struct Counted {
     io: TokioIo<Box<dyn Io>>,
     read: u64,
     budget: u64,
+    /// Starts the count again, where bodies of any length are handed on.
+    meter: Option<Meter>,
 }
 
 impl Connection for Counted {
     fn connected(&self) -> Connected {
         // What connections say of themselves, their addresses for example, would be copied into every
-        // answer, and nobody reads it.
-        Connected::new()
+        // answer, and nobody reads it; the meter is read, where there is one.
+        self.meter.iter().cloned().fold(Connected::new(), Connected::extra)
     }
 }
 
@@ -46,8 +48,12 @@ impl AsyncRead for Counted {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.meter.as_ref().is_some_and(Meter::was_reset) {
+            self.read = 0;
+        }
         if self.read > self.budget {
-            return Poll::Ready(Err(io::Error::other(flood())));
+            let flood = "more bytes than an answer within the limits has";
+            return Poll::Ready(Err(io::Error::other(Ours::new(FailureKind::Protocol, flood))));
         }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.io).poll_read(cx, buffer))?;
@@ -87,8 +93,4 @@ impl AsyncWrite for Counted {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(cx)
     }
-}
-
-fn flood() -> Ours {
-    Ours::new(FailureKind::Protocol, "more bytes than an answer within the limits has")
 }

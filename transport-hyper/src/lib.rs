@@ -70,6 +70,7 @@ mod builder;
 mod classify;
 mod connector;
 mod driver;
+pub mod frontend_api;
 mod ingress;
 mod items;
 mod layer;
