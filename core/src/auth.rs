@@ -9,12 +9,13 @@
 //! | a good token that is accepted | [`SignedIn`](RequestState::SignedIn), with an [`Auth`] |
 //! | no token, a bad one, one of another kind | [`SignedOut`](RequestState::SignedOut), with a [`Reason`]: answer 401 |
 //! | a token that nobody can judge now | [`Unavailable`](RequestState::Unavailable): answer 503 |
+//! | a page that a browser has to get fresh cookies for | [`Handshake`](RequestState::Handshake): answer with it |
 //!
-//! **Browsers and the handshake:** a browser whose session cookie has expired is meant to be sent through a
-//! redirect, Clerk's handshake. That is not here yet: every state that would start one is `SignedOut` with
-//! its reason (such as `client-uat-but-no-session-token` or `token-expired`). A page that was loaded with an
-//! expired cookie therefore looks signed out until Clerk's script in it has renewed the cookie; requests that a
-//! front end makes with `Authorization: Bearer` are not concerned.
+//! **Browsers and the handshake:** a browser whose session cookie has expired is sent through a redirect, Clerk's
+//! handshake, where pages are rendered on the server: see [`Handshake`]. Without one, every state that would start it is
+//! `SignedOut` with its reason (such as `client-uat-but-no-session-token` or `token-expired`), and a page that was loaded
+//! with an expired cookie looks signed out until Clerk's script in it has renewed the cookie. Requests that a front
+//! end makes with `Authorization: Bearer` are not concerned.
 //!
 //! With `clerk_hyper` and `clerk_blocking` there is `Clerk::authenticate`, which also keeps the keys fresh. Here
 //! with a client of the core:
@@ -103,6 +104,7 @@ use std::fmt;
 mod backend;
 mod claims;
 mod cookies;
+mod handshake;
 mod jws;
 mod key;
 mod keyring;
@@ -125,6 +127,7 @@ pub use self::backend::RustCrypto;
 pub use self::{
     backend::{Rs256, Rs256Key},
     claims::{ActorClaim, Claims},
+    handshake::{Handshake, NoHandshake, Redirects, SetHeaders},
     key::{KeySet, RsaPublicKey, VerifyingKey},
     machine::{ApiKeyAuth, M2mAuth, OauthAuth},
     permissions::{Level, Require, Reverification},

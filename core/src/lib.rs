@@ -66,12 +66,17 @@
 //! # Who is calling
 //!
 //! Session tokens, M2M tokens, OAuth tokens and API keys are verified in [`auth`], without a network call
-//! where that is possible. **The browser handshake is not here yet**: a page that was loaded with an
-//! expired session cookie is signed out, with the reason. See the [first page](auth) of it.
+//! where that is possible. Servers that render pages send browsers through Clerk's
+//! [handshake](auth::Handshake), which gets them a fresh session.
 //!
 //! # Webhooks
 //!
 //! What Clerk sends to you is verified and typed by [`webhook`], without any call.
+//!
+//! # The Frontend API
+//!
+//! Where browsers are to reach Clerk through the application's own host, [`frontend_api`] makes the heads of
+//! requests and answers that a proxy passes on.
 //!
 //! # What it leaves to others
 //!
@@ -92,6 +97,8 @@
 /// Guides, which are part of the documentation only.
 #[cfg(doc)]
 pub mod guides {
+    #[doc = include_str!("../docs/browser-sessions.md")]
+    pub mod browser_sessions {}
     #[doc = include_str!("../docs/coming-from-another-sdk.md")]
     pub mod coming_from_another_sdk {}
 }

@@ -48,8 +48,8 @@
 //!     let (parts, ()) = request.into_parts();
 //!     let state = clerk.run(verifier.authenticate(&parts, &AuthenticateOptions::new()));
 //!     match &state {
-//!         RequestState::SignedIn(auth) if auth.has(&Require::new().permission("posts:delete")) => StatusCode::NO_CONTENT,
-//!         RequestState::SignedIn(_) => StatusCode::FORBIDDEN,
+//!         RequestState::SignedIn { auth, .. } if auth.has(&Require::new().permission("posts:delete")) => StatusCode::NO_CONTENT,
+//!         RequestState::SignedIn { .. } => StatusCode::FORBIDDEN,
 //!         _ => state.refusal().map_or(StatusCode::UNAUTHORIZED, |refusal| refusal.status()),
 //!     }
 //! }

@@ -25,8 +25,13 @@ impl Clerk {
     ///     let (parts, body) = request.into_parts();
     ///     let state = clerk.authenticate(verifier, &parts, &AuthenticateOptions::new());
     ///     match state.require() { // or `optional()`, which lets in who is signed out, too
-    ///         Ok(auth) => http::Response::new(format!("hello, {:?}", auth.user_id())),
-    ///         Err(refusal) => refusal.map(|()| String::new()), // 401, or 503 with Retry-After
+    ///         Ok((auth, headers)) => {
+    ///             let mut response = http::Response::new(format!("hello, {:?}", auth.user_id()));
+    ///             headers.apply(response.headers_mut()); // fresh cookies, if there is a handshake
+    ///             response
+    ///         }
+    ///         // 401, 503 with Retry-After, or 307 to the handshake
+    ///         Err(refusal) => refusal.map(|()| String::new()),
     ///     }
     /// }
     /// # Ok(())

@@ -40,9 +40,8 @@
 //!
 //! [`Clerk::authenticate`] tells who sent a request to *your* server: a user's session, a machine, an OAuth
 //! application, an API key; see [`auth`]. It takes an `http::request::Parts`, which any server can make, and
-//! [`require`](auth::RequestState::require) makes of it who is signed in, or the answer for everybody else. The
-//! browser handshake is not here yet: the first page of [`auth`] says what that means. Clerk's own calls to you are
-//! verified by [`webhook`].
+//! [`require`](auth::RequestState::require) makes of it who is signed in, or the answer for everybody else. For pages that
+//! you render there is the browser [handshake](auth::Handshake). Clerk's own calls to you are verified by [`webhook`].
 //!
 //! # Features
 //!

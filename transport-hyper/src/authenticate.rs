@@ -24,7 +24,7 @@ impl Clerk {
     ///
     /// let (parts, body) = request.into_parts();
     /// match clerk.authenticate(&verifier, &parts, &AuthenticateOptions::new()).await {
-    ///     RequestState::SignedIn(auth) => println!("{:?}", auth.user_id()),
+    ///     RequestState::SignedIn { auth, .. } => println!("{:?}", auth.user_id()),
     ///     state => println!("{:?}", state.refusal()), // 401 or 503
     /// }
     /// # Ok(())

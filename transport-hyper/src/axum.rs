@@ -59,7 +59,7 @@ use axum_core::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use clerk_core::auth::{self, Rejection, RequestState, Require, SessionAuth};
+use clerk_core::auth::{self, Rejection, Require, SessionAuth, VerifyError};
 use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
 
 use crate::layer::refusal;
@@ -141,7 +141,7 @@ impl IntoResponse for AuthRejection {
     fn into_response(self) -> Response {
         match self {
             Self::SignedOut(rejection) => {
-                refusal(&RequestState::SignedOut(rejection)).map(|()| Body::empty())
+                refusal(&VerifyError::Rejected(rejection).into()).map(|()| Body::empty())
             }
             Self::Forbidden => {
                 let mut response = StatusCode::FORBIDDEN.into_response();

@@ -8,9 +8,9 @@ use std::{
 
 use clerk_core::{
     Event, Flow as _, Step,
-    auth::{Auth, AuthenticateOptions, Rejection, RequestState, Verifier},
+    auth::{Auth, AuthenticateOptions, Rejection, RequestState, SetHeaders, Verifier},
 };
-use http::{Request, Response, StatusCode, request::Parts};
+use http::{Request, Response, StatusCode, header::SET_COOKIE, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -25,6 +25,7 @@ use crate::{BoxFuture, Clerk};
 /// | signed in | passes | passes |
 /// | signed out, whatever the reason | 401 | passes |
 /// | nobody can say | 503 with `Retry-After` | 503 with `Retry-After` |
+/// | a page that needs the [handshake](clerk_core::auth::Handshake), if there is one | 307 | 307 |
 ///
 /// A request that passes has an [`Auth`] among its extensions, or, where signed-out requests pass, the
 /// [`Rejection`] that says why. What was there before of these two is gone. It knows no paths: what it is in front of
@@ -36,7 +37,10 @@ use crate::{BoxFuture, Clerk};
 /// Browsers send no token with a preflight for another origin (CORS): the layer that answers these belongs outside of
 /// this one.
 ///
-/// Each layer that a request passes authenticates it: behind `optional`, require somebody in the handler, and not by
+/// With a [handshake](clerk_core::auth::Handshake) it belongs outside of axum's `nest`, inside of which the path is cut:
+/// browsers would come back to another page.
+///
+/// Each layer that a request passes authenticates it, and spends what a browser brings from a handshake: behind `optional`, require somebody in the handler, and not by
 /// a second layer.
 ///
 /// A request whose key is at hand never waits: keys are refreshed beside it. Those that have to wait for keys wait for
@@ -189,7 +193,8 @@ pub struct Refusal<'a> {
     /// Why: for logs.
     pub state: &'a RequestState,
     /// What is answered unless something else is: 401 or 503, with the headers that belong to it. Give it a body,
-    /// and keep the headers.
+    /// and keep the headers. A browser that has to go to the handshake gets there, with its cookies, whatever is
+    /// made of this.
     pub response: Response<()>,
 }
 
@@ -273,7 +278,9 @@ where
         // With the key at hand this is all there is, and nothing of it waits.
         let state = match flow.advance(Event::Start, hyper.now()) {
             Step::Done(state) => match layer.decide(state, parts, body) {
-                Ok(request) => State::Passed { future: self.inner.call(request) },
+                Ok((request, headers)) => {
+                    State::Passed { future: self.inner.call(request), headers }
+                }
                 Err(response) => State::Refused { response: Some(response) },
             },
             step => {
@@ -293,32 +300,44 @@ where
 }
 
 impl<R> AuthLayer<R> {
-    /// The request as it passes on, or what is answered in its place.
+    /// The request as it passes on, with what the answer to it has to carry, or what is answered in its place.
     #[allow(clippy::result_large_err)] // It is the other outcome, and as likely.
     fn decide<B, B2>(
         &self,
         state: RequestState,
         mut parts: Parts,
         body: B,
-    ) -> Result<Request<B>, Response<B2>>
+    ) -> Result<(Request<B>, SetHeaders), Response<B2>>
     where
         R: Responder<B2>,
     {
         // Nothing that others left there may be taken for what is said here.
         parts.extensions.remove::<Auth>();
         parts.extensions.remove::<Rejection>();
-        match state {
-            RequestState::SignedIn(auth) => _ = parts.extensions.insert(auth),
-            RequestState::SignedOut(rejection) if self.optional => {
+        let headers = match state {
+            RequestState::SignedIn { auth, headers, .. } => {
+                parts.extensions.insert(auth);
+                headers
+            }
+            RequestState::SignedOut { rejection, headers, .. } if self.optional => {
                 parts.extensions.insert(rejection);
+                headers
             }
-            state => {
-                let response = refusal(&state);
-                let refusal = Refusal { request: &parts, state: &state, response };
-                return Err(self.responder.respond(refusal));
-            }
-        }
-        Ok(Request::from_parts(parts, body))
+            state => return Err(self.refuse(&parts, &state)),
+        };
+        Ok((Request::from_parts(parts, body), headers))
+    }
+
+    fn refuse<B2>(&self, request: &Parts, state: &RequestState) -> Response<B2>
+    where
+        R: Responder<B2>,
+    {
+        let mut response = refusal(state);
+        // Whatever the responder makes of it, the browser gets its cookies, and gets to the handshake.
+        response.headers_mut().remove(SET_COOKIE);
+        let mut response = self.responder.respond(Refusal { request, state, response });
+        state.complete(&mut response);
+        response
     }
 }
 
@@ -358,8 +377,8 @@ pin_project! {
         S: Service<Request<B>>,
     {
         Waits { verdict: BoxFuture<RequestState>, waiting: Option<Waiting<S, B, R>> },
-        Admitted { inner: S, request: Option<Request<B>> },
-        Passed { #[pin] future: S::Future },
+        Admitted { inner: S, request: Option<(Request<B>, SetHeaders)> },
+        Passed { #[pin] future: S::Future, headers: SetHeaders },
         Refused { response: Option<S::Response> },
     }
 }
@@ -375,7 +394,11 @@ where
         let mut this = self.project();
         loop {
             let next = match this.state.as_mut().project() {
-                Projected::Passed { future } => return future.poll(context),
+                Projected::Passed { future, headers } => {
+                    let mut response = ready!(future.poll(context))?;
+                    headers.apply(response.headers_mut());
+                    return Poll::Ready(Ok(response));
+                }
                 Projected::Refused { response } => match response.take() {
                     Some(response) => return Poll::Ready(Ok(response)),
                     // It gave its answer before, and is not to be polled any more.
@@ -394,8 +417,8 @@ where
                 }
                 Projected::Admitted { inner, request } => {
                     ready!(inner.poll_ready(context))?;
-                    let Some(request) = request.take() else { return Poll::Pending };
-                    State::Passed { future: inner.call(request) }
+                    let Some((request, headers)) = request.take() else { return Poll::Pending };
+                    State::Passed { future: inner.call(request), headers }
                 }
             };
             this.state.set(next);

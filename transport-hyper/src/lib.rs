@@ -35,8 +35,9 @@
 //! [`AuthLayer`] stands in front of your handlers, in axum, tonic or a bare hyper server, and lets through who is
 //! signed in; with the feature `axum` there are extractors, too (`clerk_hyper::axum`). Below it is
 //! [`Clerk::authenticate`], which tells who sent one request: a user's session, a machine, an OAuth application,
-//! an API key; see [`auth`]. The browser handshake is not here yet: the first page of [`auth`] says what that
-//! means. Clerk's own calls to you are verified by [`webhook`].
+//! an API key; see [`auth`]. For pages that you render there is the browser [handshake](auth::Handshake), which the layer
+//! carries out by itself, and [`frontend_api`] passes on what browsers ask Clerk for through your own host. Clerk's own
+//! calls to you are verified by [`webhook`].
 //!
 //! # Limits
 //!

@@ -123,10 +123,21 @@ pub(super) struct Rules {
     pub(super) issuers: Vec<String>,
     /// The issuer of session tokens and templates, where none is named.
     pub(super) instance: Option<String>,
+    /// Other names of that issuer: on a satellite, behind a proxy.
+    pub(super) instance_also: Vec<String>,
     pub(super) parties: Option<Vec<String>>,
     pub(super) audience: Option<Vec<String>>,
     pub(super) audience_if_present: bool,
     pub(super) skew: Duration,
+}
+
+/// What is demanded of one token besides.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Demanded {
+    /// When the browser last signed in, in Unix seconds, if the token came in its cookie.
+    pub(super) client_uat: Option<i64>,
+    /// How far clocks may differ, if not as set.
+    pub(super) skew: Option<Duration>,
 }
 
 /// When a token is good for.
@@ -147,23 +158,30 @@ impl Rules {
         self.instance.as_deref().filter(|_| matches!(kind, Kind::Session | Kind::Template))
     }
 
+    /// Takes another name of the instance's own issuer. It counts where that one does.
+    pub(super) fn also_of_instance(&mut self, issuer: String) {
+        self.instance_also.push(issuer);
+    }
+
+    pub(super) fn is_also_of_instance(&self, issuer: &str) -> bool {
+        self.instance_also.iter().any(|known| known == issuer)
+    }
+
     /// Whether the authorized party of this kind of token is checked.
     pub(super) fn checks_party(&self, kind: Kind) -> bool {
         self.parties.is_some() && matches!(kind, Kind::Session | Kind::Template)
     }
 
-    /// Checks 11 to 21. `client_uat` is when the browser last signed in, in Unix seconds, if the token
-    /// came in its cookie.
+    /// Checks 11 to 21.
     pub(super) fn check(
         &self,
         claims: &Members<'_>,
         kind: Kind,
-        client_uat: Option<i64>,
+        demanded: Demanded,
         now: Timestamp,
     ) -> Result<Times, Reason> {
-        let iat = claims.get("iat");
-        if let Some(uat) = client_uat
-            && iat.and_then(Json::number).is_some_and(|iat| iat < uat as f64)
+        if let Some(uat) = demanded.client_uat
+            && is_before(claims, uat)
         {
             return Err(Reason::SessionTokenIatBeforeClientUat);
         }
@@ -188,7 +206,7 @@ impl Rules {
         if self.checks_issuer(kind) {
             let iss = claims.text("iss").ok_or(Reason::TokenInvalidIssuer)?;
             let known = if self.issuers.is_empty() {
-                self.instance_of(kind) == Some(&*iss)
+                self.instance_of(kind) == Some(&*iss) || self.is_also_of_instance(&iss)
             } else {
                 self.issuers.iter().any(|issuer| *issuer == iss)
             };
@@ -196,28 +214,33 @@ impl Rules {
                 return Err(Reason::TokenInvalidIssuer);
             }
         }
-        self.check_times(claims, now)
+        check_times(claims, demanded.skew.unwrap_or(self.skew), now)
     }
+}
 
-    fn check_times(&self, claims: &Members<'_>, now: Timestamp) -> Result<Times, Reason> {
-        let now = now.as_millis();
-        let skew = i64::try_from(self.skew.as_millis()).unwrap_or(i64::MAX);
-        let time = |claim: Json<'_>| {
-            claim.seconds().map(Timestamp::from_secs).ok_or(Reason::TokenVerificationFailed)
-        };
-        let exp = claims.get("exp").ok_or(Reason::TokenVerificationFailed).and_then(time)?;
-        if exp.as_millis() <= now.saturating_sub(skew) {
-            return Err(Reason::TokenExpired);
-        }
-        let past = |name, reason| {
-            let at = claims.get(name).map(time).transpose()?;
-            let is_ahead = at.is_some_and(|at| at.as_millis() > now.saturating_add(skew));
-            if is_ahead { Err(reason) } else { Ok(at) }
-        };
-        let not_before = past("nbf", Reason::TokenNotActiveYet)?;
-        let issued_at = past("iat", Reason::TokenIatInTheFuture)?;
-        Ok(Times { expires_at: exp, issued_at, not_before })
+fn check_times(claims: &Members<'_>, skew: Duration, now: Timestamp) -> Result<Times, Reason> {
+    let now = now.as_millis();
+    let skew = i64::try_from(skew.as_millis()).unwrap_or(i64::MAX);
+    let time = |claim: Json<'_>| {
+        claim.seconds().map(Timestamp::from_secs).ok_or(Reason::TokenVerificationFailed)
+    };
+    let exp = claims.get("exp").ok_or(Reason::TokenVerificationFailed).and_then(time)?;
+    if exp.as_millis() <= now.saturating_sub(skew) {
+        return Err(Reason::TokenExpired);
     }
+    let past = |name, reason| {
+        let at = claims.get(name).map(time).transpose()?;
+        let is_ahead = at.is_some_and(|at| at.as_millis() > now.saturating_add(skew));
+        if is_ahead { Err(reason) } else { Ok(at) }
+    };
+    let not_before = past("nbf", Reason::TokenNotActiveYet)?;
+    let issued_at = past("iat", Reason::TokenIatInTheFuture)?;
+    Ok(Times { expires_at: exp, issued_at, not_before })
+}
+
+/// Whether a token was made before a time in Unix seconds.
+pub(super) fn is_before(claims: &Members<'_>, time: i64) -> bool {
+    claims.get("iat").and_then(Json::number).is_some_and(|iat| iat < time as f64)
 }
 
 /// Whether an audience, one text or a list of them, has one of these.

@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Template,
     M2m,
     Oauth,
+    /// What a browser brings from the handshake. Clerk marks it as it marks sessions.
+    Handshake,
 }
 
 impl Kind {
@@ -28,7 +30,7 @@ impl Kind {
     pub(super) fn token_type(self) -> Option<TokenType> {
         match self {
             Self::Session => Some(TokenType::Session),
-            Self::Template => None,
+            Self::Template | Self::Handshake => None,
             Self::M2m => Some(TokenType::M2m),
             Self::Oauth => Some(TokenType::Oauth),
         }
@@ -194,7 +196,7 @@ impl Jws {
         let fits = match kind {
             Kind::Oauth => self.typ == Typ::AccessToken,
             _ if self.typ == Typ::AccessToken => false,
-            Kind::Session => {
+            Kind::Session | Kind::Handshake => {
                 matches!(self.category, Category::Absent | Category::Session | Category::Ignore)
             }
             Kind::Template => {

@@ -1,7 +1,7 @@
 //! Opaque tokens: what Clerk says that they are worth.
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -31,7 +31,7 @@ use crate::{
 /// How long an opaque token may be behind its prefix.
 const MAX_LENGTH: usize = 1021;
 /// How long asking about a token may take at the most, with all attempts: somebody waits for it.
-const ASK: Duration = Duration::from_secs(10);
+pub(super) const ASK: Duration = Duration::from_secs(10);
 /// How many tokens are remembered at the most.
 const MAX_REMEMBERED: usize = 10_000;
 
@@ -72,7 +72,7 @@ impl Ask {
         let call = if !is_well_formed(&token) {
             Err(Reason::TokenInvalid.into())
         } else if let Some(config) = config {
-            let seed = inner.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Relaxed);
+            let seed = inner.next_seed();
             Ok(match token_type {
                 TokenType::Oauth => {
                     raw(VerifyOauthAccessToken::new().access_token(token), config, seed)
@@ -198,7 +198,7 @@ fn read(
 
 /// An operation whose answer is wanted as it came.
 #[derive(Debug)]
-struct Raw<O>(O);
+pub(super) struct Raw<O>(pub(super) O);
 
 fn raw<O: Operation>(
     operation: O,

@@ -4,7 +4,8 @@ use std::fmt;
 use base64::{
     Engine as _, alphabet,
     engine::{
-        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE_NO_PAD,
+        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig,
+        general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
     },
 };
 use sha1::{Digest as _, Sha1};
@@ -65,6 +66,43 @@ impl PublishableKey {
         Ok(Self { key: key.into(), frontend_api: host.into(), suffix: suffix.into() })
     }
 
+    /// The key of a production instance whose Frontend API has this host, such as `clerk.example.com`.
+    ///
+    /// ```
+    /// use clerk_core::auth::PublishableKey;
+    ///
+    /// let key = PublishableKey::live("clerk.example.com")?;
+    /// assert_eq!(key.as_str(), "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k");
+    /// # Ok::<(), clerk_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If it is no host.
+    #[doc(alias = "buildPublishableKey")]
+    pub fn live(frontend_api: &str) -> Result<Self, Error> {
+        Self::build("pk_live_", frontend_api)
+    }
+
+    /// The key of a development instance whose Frontend API has this host, such as
+    /// `happy-cat-1.clerk.accounts.dev`.
+    ///
+    /// # Errors
+    ///
+    /// If it is no host.
+    pub fn test(frontend_api: &str) -> Result<Self, Error> {
+        Self::build("pk_test_", frontend_api)
+    }
+
+    fn build(prefix: &str, frontend_api: &str) -> Result<Self, Error> {
+        if !is_host(frontend_api) {
+            return Err(Error::config("frontend_api", "it is no host"));
+        }
+        // As Clerk writes them: without padding.
+        let text = STANDARD_NO_PAD.encode(format!("{frontend_api}$"));
+        Self::new(&format!("{prefix}{text}"))
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.key
@@ -73,6 +111,20 @@ impl PublishableKey {
     /// The host of the Frontend API.
     pub fn frontend_api(&self) -> &str {
         &self.frontend_api
+    }
+
+    /// Where Clerk's own pages for signing in are: `https://accounts.example.com`.
+    #[doc(alias = "buildAccountsBaseUrl")]
+    pub fn account_portal(&self) -> String {
+        let host = &*self.frontend_api;
+        let replaced =
+            [("clerk.accountsstage.", "accountsstage."), ("clerk.accounts.", "accounts.")]
+                .into_iter()
+                .find(|(old, _)| host.contains(old))
+                .map(|(old, new)| host.replacen(old, new, 1));
+        let replaced =
+            replaced.or_else(|| Some(format!("accounts.{}", host.strip_prefix("clerk.")?)));
+        format!("https://{}", replaced.as_deref().unwrap_or(host))
     }
 
     /// Who issues the session tokens of the instance: `https://` and the Frontend API.
@@ -139,6 +191,41 @@ mod tests {
             ("pk_test_Y2xlcmsuY2xlcmsuZGV2JA", "QvfNY2dr"),
         ] {
             assert_eq!(PublishableKey::new(key).unwrap().cookie_suffix(), suffix);
+        }
+    }
+
+    #[test]
+    fn keys_are_built_as_clerk_writes_them() {
+        for (key, text, portal) in [
+            (
+                PublishableKey::live("clerk.clerk.dev"),
+                "pk_live_Y2xlcmsuY2xlcmsuZGV2JA",
+                "https://accounts.clerk.dev",
+            ),
+            (
+                PublishableKey::test("happy-cat-1.clerk.accounts.dev"),
+                "pk_test_aGFwcHktY2F0LTEuY2xlcmsuYWNjb3VudHMuZGV2JA",
+                "https://happy-cat-1.accounts.dev",
+            ),
+            (
+                PublishableKey::test("a.clerk.accountsstage.dev"),
+                "pk_test_YS5jbGVyay5hY2NvdW50c3N0YWdlLmRldiQ",
+                "https://a.accountsstage.dev",
+            ),
+            (
+                PublishableKey::test("clerk.example.localhost:4010"),
+                "pk_test_Y2xlcmsuZXhhbXBsZS5sb2NhbGhvc3Q6NDAxMCQ",
+                "https://accounts.example.localhost:4010",
+            ),
+        ] {
+            let key = key.unwrap();
+            assert_eq!(key.as_str(), text);
+            assert_eq!(key.account_portal(), portal);
+            assert_eq!(PublishableKey::new(text).unwrap(), key);
+        }
+        for host in ["", "clerk", "https://clerk.example.com", "a.b$", "a.b/", "a.b@c.d"] {
+            let error = PublishableKey::live(host).unwrap_err().to_string();
+            assert_eq!(error, "invalid `frontend_api`: it is no host");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Why somebody is not signed in.
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+use super::handshake::NoHandshake;
 use crate::{Error, text::is_invisible};
 
 macro_rules! reasons {
@@ -37,15 +38,35 @@ reasons! {
     /// Neither a session cookie nor the cookie that tells of a session.
     SessionTokenAndUatMissing = "session-token-and-uat-missing",
         "nobody is signed in: the request has no token";
-    /// A session cookie without `__client_uat`. A browser would be sent to a handshake.
+    /// A session cookie without `__client_uat`. With a [handshake](super::Handshake) a page is sent there.
     SessionTokenButNoClientUat = "session-token-but-no-client-uat",
         "the cookie __client_uat is missing or 0: the browser signed out, or cookies were lost on the way";
-    /// `__client_uat` without a session cookie. A browser would be sent to a handshake.
+    /// `__client_uat` without a session cookie. With a [handshake](super::Handshake) a page is sent there.
     ClientUatButNoSessionToken = "client-uat-but-no-session-token",
         "somebody is signed in, but the session cookie is gone: it may have expired";
-    /// The session token is older than the last sign-in. A browser would be sent to a handshake.
+    /// The session token is older than the last sign-in. With a [handshake](super::Handshake) a page is sent there.
     SessionTokenIatBeforeClientUat = "session-token-iat-before-client-uat",
         "the session token was made before the last change of sign-in: it is stale";
+    /// A handshake that ended without a session.
+    SessionTokenMissing = "session-token-missing",
+        "the browser came back from the handshake, and nobody is signed in there";
+    /// A satellite has to ask the primary application.
+    SatelliteNeedsSyncing = "satellite-needs-syncing",
+        "this is a satellite, which asks the primary application who is signed in";
+    /// The primary application answers a satellite in development.
+    PrimaryRespondsToSyncing = "primary-responds-to-syncing",
+        "a satellite asked who is signed in, and the browser is sent back to it";
+    /// A development browser has to take over a token.
+    DevBrowserSync = "dev-browser-sync", "the browser brought a token of a development browser, which is taken over";
+    /// A development browser has no token yet.
+    DevBrowserMissing = "dev-browser-missing",
+        "the browser is new to this development instance: the cookie __clerk_db_jwt is missing";
+    /// A link on another origin led to the primary application.
+    PrimaryDomainCrossOriginSync = "primary-domain-cross-origin-sync",
+        "a page on another origin led here, which may be a satellite where the session changed";
+    /// Another organization is active than the page is about.
+    ActiveOrganizationMismatch = "active-organization-mismatch",
+        "the page is about another organization than the one that is active";
     /// No token, where only tokens in a header count.
     TokenMissing = "token-missing",
         "the request has no bearer token in its Authorization header";
@@ -170,11 +191,13 @@ pub struct Rejection {
     /// The id of the key that the token names, if no such key is known. It is whatever the other side
     /// wrote; `Debug` shows it escaped and cut.
     pub kid: Option<Box<str>>,
+    /// Why the browser was not sent to the [handshake](super::Handshake), where it would have been.
+    pub no_handshake: Option<NoHandshake>,
 }
 
 impl Rejection {
     pub(super) const fn new(reason: Reason) -> Self {
-        Self { reason, token_type: None, kid: None }
+        Self { reason, token_type: None, kid: None, no_handshake: None }
     }
 }
 
@@ -193,6 +216,9 @@ impl fmt::Debug for Rejection {
         }
         if let Some(kid) = &self.kid {
             out.field("kid", &Kid(kid));
+        }
+        if let Some(no_handshake) = self.no_handshake {
+            out.field("no_handshake", &no_handshake);
         }
         out.finish()
     }

@@ -3,17 +3,19 @@ use std::{fmt, time::Duration};
 
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{AUTHORIZATION, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{AUTHORIZATION, CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE},
     request::Parts,
 };
 
 use super::{
     Auth,
+    claims::Demanded,
     cookies::{Cookies, SessionCookie},
+    handshake::{Browser, NoHandshake, SetHeaders, store_nowhere},
     jws::{Jws, Kind, MAX_TOKEN},
     opaque::{self, Ask},
     reason::{Reason, Rejection, TokenType, Unavailable, VerifyError},
-    verifier::{Judge, Verified, Verifier, misuse},
+    verifier::{Inner, Judge, Verified, Verifier, misuse},
 };
 use crate::{Error, Event, Flow, Moment, Step};
 
@@ -34,6 +36,7 @@ pub struct AuthenticateOptions {
     accepts: [bool; 4],
     bare_token: bool,
     pending: bool,
+    forwarded: bool,
 }
 
 impl Default for AuthenticateOptions {
@@ -45,7 +48,12 @@ impl Default for AuthenticateOptions {
 impl AuthenticateOptions {
     /// Session tokens are accepted, and nothing else.
     pub const fn new() -> Self {
-        Self { accepts: [true, false, false, false], bare_token: false, pending: false }
+        Self {
+            accepts: [true, false, false, false],
+            bare_token: false,
+            pending: false,
+            forwarded: false,
+        }
     }
 
     /// Accepts tokens of these types, and no others. Where opaque tokens are among them (API keys always
@@ -80,6 +88,23 @@ impl AuthenticateOptions {
         self
     }
 
+    /// Believes `X-Forwarded-Host` and `X-Forwarded-Proto`, the first value of each, when a
+    /// [handshake](super::Handshake) has to know by which of its origins a browser knows a page, and tells Clerk of
+    /// `X-Forwarded-For` when a session is renewed. Say it where every request comes through a proxy of yours that
+    /// sets them, or for the requests that do.
+    pub fn trust_forwarded(mut self) -> Self {
+        self.forwarded = true;
+        self
+    }
+
+    pub(super) fn allows_pending(&self) -> bool {
+        self.pending
+    }
+
+    pub(super) fn trusts_forwarded(&self) -> bool {
+        self.forwarded
+    }
+
     /// Whether tokens of a type are accepted.
     pub fn accepts(&self, token_type: TokenType) -> bool {
         self.accepts.get(token_type as usize).copied().unwrap_or(false)
@@ -92,13 +117,27 @@ impl AuthenticateOptions {
 #[allow(clippy::large_enum_variant)] // A box would be an allocation for every request.
 pub enum RequestState {
     /// Somebody, and it is known who.
-    SignedIn(Auth),
+    #[non_exhaustive]
+    SignedIn {
+        /// Who.
+        auth: Auth,
+        /// What the answer has to carry besides: nothing without a [`Handshake`](super::Handshake).
+        headers: SetHeaders,
+    },
     /// Nobody who is known.
-    SignedOut(Rejection),
+    #[non_exhaustive]
+    SignedOut {
+        /// Why.
+        rejection: Rejection,
+        /// What the answer has to carry besides: nothing without a [`Handshake`](super::Handshake).
+        headers: SetHeaders,
+    },
     /// Nobody can say: keys could not be fetched, or Clerk could not be asked. Answer 503.
     Unavailable(Unavailable),
-    /// The browser is to be sent to this answer's location, from where it comes back with a session.
-    /// Reserved: no request leads to it yet.
+    /// The browser is to be sent to this answer's location, from where it comes back: answer with it as it is. Only
+    /// with a [`Handshake`](super::Handshake), and only for pages. Its location and its cookies may hold tokens:
+    /// keep them out of logs. Why is [`reason`](Self::reason); there is none where a browser that came back is sent to
+    /// its page.
     Handshake(Response<()>),
 }
 
@@ -111,15 +150,16 @@ impl RequestState {
     /// Who it is, if that is known.
     pub fn auth(&self) -> Option<&Auth> {
         match self {
-            Self::SignedIn(auth) => Some(auth),
+            Self::SignedIn { auth, .. } => Some(auth),
             _ => None,
         }
     }
 
-    /// Who it is, if that is known, by value.
+    /// Who it is, if that is known, by value. The headers are lost: with a [`Handshake`](super::Handshake) take them
+    /// first, or use [`optional`](Self::optional).
     pub fn into_auth(self) -> Option<Auth> {
         match self {
-            Self::SignedIn(auth) => Some(auth),
+            Self::SignedIn { auth, .. } => Some(auth),
             _ => None,
         }
     }
@@ -127,8 +167,17 @@ impl RequestState {
     /// Why it is not known who it is.
     pub fn reason(&self) -> Option<Reason> {
         match self {
-            Self::SignedOut(rejection) => Some(rejection.reason),
+            Self::SignedOut { rejection, .. } => Some(rejection.reason),
             Self::Unavailable(unavailable) => Some(unavailable.reason),
+            Self::Handshake(response) => response.extensions().get().copied(),
+            Self::SignedIn { .. } => None,
+        }
+    }
+
+    /// Why the browser was not sent to the [handshake](super::Handshake) although that would have helped: for logs.
+    pub fn no_handshake(&self) -> Option<NoHandshake> {
+        match self {
+            Self::SignedOut { rejection, .. } => rejection.no_handshake,
             _ => None,
         }
     }
@@ -141,29 +190,30 @@ impl RequestState {
         }
     }
 
-    /// Lets in only those who are signed in; the others get the answer in `Err`, which is that of
-    /// [`refusal`](Self::refusal).
+    /// Lets in only those who are signed in, with what has to be put on the answer to them; the others get the answer
+    /// in `Err`, which is that of [`refusal`](Self::refusal).
     ///
     /// ```
-    /// use clerk_core::auth::{Auth, RequestState};
+    /// use clerk_core::auth::RequestState;
     ///
-    /// # fn example(state: RequestState) -> Result<http::Response<()>, http::Response<()>> {
+    /// # fn example(state: RequestState) -> Result<http::Response<String>, http::Response<()>> {
     /// if let Some(reason) = state.reason() {
     ///     eprintln!("{}: {}", reason.code(), reason.advice()); // for your log
     /// }
-    /// let auth: Auth = state.require()?;
-    /// # _ = auth;
-    /// # Ok(http::Response::new(()))
+    /// let (auth, headers) = state.require()?;
+    /// let mut response = http::Response::new(format!("hello, {auth}"));
+    /// headers.apply(response.headers_mut()); // fresh cookies, if there are any
+    /// # Ok(response)
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// If nobody is signed in, or nobody can say.
-    pub fn require(self) -> Result<Auth, Response<()>> {
+    /// If nobody is signed in, if a browser is to be sent to the handshake first, or if nobody can say.
+    pub fn require(self) -> Result<(Auth, SetHeaders), Response<()>> {
         match self {
-            Self::SignedIn(auth) => Ok(auth),
-            Self::SignedOut(_) => Err(unauthorized()),
+            Self::SignedIn { auth, headers } => Ok((auth, headers)),
+            Self::SignedOut { headers, .. } => Err(unauthorized(&headers)),
             Self::Unavailable(unavailable) => Err(service_unavailable(&unavailable)),
             Self::Handshake(handshake) => Err(handshake),
         }
@@ -175,28 +225,66 @@ impl RequestState {
     ///
     /// # Errors
     ///
-    /// If nobody can say.
-    pub fn optional(self) -> Result<Option<Auth>, Response<()>> {
+    /// If a browser is to be sent to the handshake first, or if nobody can say.
+    pub fn optional(self) -> Result<(Option<Auth>, SetHeaders), Response<()>> {
         match self {
-            Self::SignedOut(_) => Ok(None),
-            other => other.require().map(Some),
+            Self::SignedOut { headers, .. } => Ok((None, headers)),
+            other => other.require().map(|(auth, headers)| (Some(auth), headers)),
         }
     }
 
     /// What to answer to somebody who is not signed in where that is required: 401, the same for
-    /// every reason; 503 with `Retry-After` if nobody can say. `None` for those who are signed in.
+    /// every reason; 503 with `Retry-After` if nobody can say; 307 to the handshake. `None` for those who are signed
+    /// in.
     pub fn refusal(&self) -> Option<Response<()>> {
         match self {
-            Self::SignedIn(_) => None,
-            Self::SignedOut(_) => Some(unauthorized()),
+            Self::SignedIn { .. } => None,
+            Self::SignedOut { headers, .. } => Some(unauthorized(headers)),
             Self::Unavailable(unavailable) => Some(service_unavailable(unavailable)),
             Self::Handshake(handshake) => Some(handshake.clone()),
         }
     }
+
+    /// Puts on an answer what the browser has to get whatever else is answered: its fresh cookies, and where it is to
+    /// go. For answers that are made by somebody who only knows that there is to be one; what
+    /// [`refusal`](Self::refusal) gives has all of it already, and those who are let in get it by
+    /// [`SetHeaders::apply`].
+    pub fn complete<B>(&self, response: &mut Response<B>) {
+        match self {
+            Self::Handshake(handshake) => {
+                let (theirs, ours) = (response.headers_mut(), handshake.headers());
+                // Whatever else it says of where to go and what to keep.
+                theirs.remove(LOCATION);
+                theirs.remove(CACHE_CONTROL);
+                if let Some(location) = ours.get(LOCATION) {
+                    _ = theirs.try_append(LOCATION, location.clone());
+                }
+                if store_nowhere(theirs) {
+                    for cookie in ours.get_all(SET_COOKIE) {
+                        _ = theirs.try_append(SET_COOKIE, cookie.clone());
+                    }
+                }
+                *response.status_mut() = handshake.status();
+            }
+            Self::SignedIn { headers, .. } | Self::SignedOut { headers, .. } => {
+                headers.apply(response.headers_mut());
+            }
+            Self::Unavailable(_) => {}
+        }
+    }
+
+    fn signed_in(auth: Auth) -> Self {
+        Self::SignedIn { auth, headers: SetHeaders::default() }
+    }
+
+    fn signed_out(rejection: impl Into<Rejection>) -> Self {
+        Self::SignedOut { rejection: rejection.into(), headers: SetHeaders::default() }
+    }
 }
 
-fn unauthorized() -> Response<()> {
+fn unauthorized(headers: &SetHeaders) -> Response<()> {
     let mut response = uncached(StatusCode::UNAUTHORIZED);
+    headers.apply(response.headers_mut());
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }
@@ -216,10 +304,16 @@ fn uncached(status: StatusCode) -> Response<()> {
     response
 }
 
+impl From<Unavailable> for RequestState {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable)
+    }
+}
+
 impl From<VerifyError> for RequestState {
     fn from(error: VerifyError) -> Self {
         match error {
-            VerifyError::Rejected(rejection) => Self::SignedOut(rejection),
+            VerifyError::Rejected(rejection) => Self::signed_out(rejection),
             VerifyError::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
@@ -238,8 +332,8 @@ impl Verifier {
     /// # }
     /// # fn next(state: RequestState) {
     /// match state {
-    ///     RequestState::SignedIn(auth) => println!("{auth:?}"),
-    ///     RequestState::SignedOut(rejection) => println!("401, for the log: {}", rejection.reason.code()),
+    ///     RequestState::SignedIn { auth, .. } => println!("{auth:?}"),
+    ///     RequestState::SignedOut { rejection, .. } => println!("401, for the log: {}", rejection.reason.code()),
     ///     RequestState::Unavailable(unavailable) => println!("503, for the log: {:?}", unavailable.error()),
     ///     _ => {}
     /// }
@@ -264,6 +358,7 @@ enum State {
     Found(Found),
     Judge(Judge),
     Ask(Ask),
+    Browser(Box<Browser>),
     Finished,
 }
 
@@ -271,6 +366,7 @@ enum State {
 enum Found {
     Token(String),
     Cookies(Cookies),
+    Browser(Box<Browser>),
     Nothing(Reason),
 }
 
@@ -286,10 +382,13 @@ impl Found {
             Ok(Some(token)) => Self::Token(token.to_owned()),
             Err(reason) => Self::Nothing(reason),
             Ok(None) if options.accepts(TokenType::Session) => {
-                match Cookies::read(&parts.headers, verifier.inner().publishable_key.as_ref()) {
-                    Ok(cookies) => Self::Cookies(cookies),
-                    Err(reason) => Self::Nothing(reason),
-                }
+                let Inner { handshake, publishable_key: key, .. } = &**verifier.inner();
+                let found = match handshake {
+                    Some(settings) => Browser::read(verifier, settings, parts, options)
+                        .map(|browser| Self::Browser(Box::new(browser))),
+                    None => Cookies::read(&parts.headers, key.as_ref()).map(Self::Cookies),
+                };
+                found.unwrap_or_else(Self::Nothing)
             }
             Ok(None) => Self::Nothing(Reason::TokenMissing),
         }
@@ -329,10 +428,12 @@ impl Authenticate {
             Found::Nothing(reason) => Err(reason.into()),
             Found::Token(token) => self.token(token),
             Found::Cookies(cookies) => {
+                let Inner { publishable_key: key, rules, .. } = &**self.verifier.inner();
                 let SessionCookie { token, client_uat } =
-                    cookies.session(self.verifier.inner().publishable_key.as_ref(), now.wall)?;
+                    cookies.session(key.as_ref(), rules, now.wall)?;
                 self.cookie(token, client_uat)
             }
+            Found::Browser(browser) => Ok(State::Browser(browser)),
         }
     }
 
@@ -353,9 +454,9 @@ impl Authenticate {
         };
         let kind = jws.kind();
         match kind.token_type() {
-            Some(token_type) if self.options.accepts(token_type) => {
-                Ok(State::Judge(Judge::parsed(&self.verifier, token, jws, None, kind)))
-            }
+            Some(token_type) if self.options.accepts(token_type) => Ok(State::Judge(
+                Judge::parsed(&self.verifier, token, jws, Demanded::default(), kind),
+            )),
             token_type => Err(mismatch(token_type)),
         }
     }
@@ -371,7 +472,7 @@ impl Authenticate {
                 &self.verifier,
                 token,
                 jws,
-                Some(client_uat),
+                Demanded { client_uat: Some(client_uat), skew: None },
                 Kind::Session,
             ))),
             kind => Err(mismatch(kind.token_type())),
@@ -382,19 +483,17 @@ impl Authenticate {
         let auth = match verified {
             Verified::Session(session) if session.is_pending() && !self.options.pending => {
                 let token_type = Some(TokenType::Session);
-                return RequestState::SignedOut(Rejection {
-                    token_type,
-                    ..Reason::SessionPending.into()
-                });
+                let rejection = Rejection { token_type, ..Rejection::new(Reason::SessionPending) };
+                return RequestState::signed_out(rejection);
             }
             Verified::Session(session) => Auth::Session(session),
             Verified::M2m(token) => Auth::M2m(token),
             Verified::Oauth(token) => Auth::Oauth(token),
-            Verified::Template(_) => {
-                return RequestState::SignedOut(Reason::TokenTypeMismatch.into());
+            Verified::Template(_) | Verified::Handshake(_) => {
+                return RequestState::signed_out(Reason::TokenTypeMismatch);
             }
         };
-        RequestState::SignedIn(auth)
+        RequestState::signed_in(auth)
     }
 }
 
@@ -411,12 +510,13 @@ impl Flow for Authenticate {
             }
             match self.begin(found, now) {
                 Ok(state) => self.state = state,
-                Err(rejection) => return Step::Done(RequestState::SignedOut(rejection)),
+                Err(rejection) => return Step::Done(RequestState::signed_out(rejection)),
             }
         }
         let step = match &mut self.state {
             State::Judge(judge) => judge.advance(event, now).map(Ok),
             State::Ask(ask) => ask.advance(event, now).map(Err),
+            State::Browser(browser) => return browser.advance(event, now),
             State::Found(_) | State::Finished => return Step::Done(misuse().into()),
         };
         let verdict = match step {
@@ -427,7 +527,7 @@ impl Flow for Authenticate {
         self.state = State::Finished;
         Step::Done(match verdict {
             Ok(Ok(verified)) => self.signed_in(verified),
-            Err(Ok(auth)) => RequestState::SignedIn(auth),
+            Err(Ok(auth)) => RequestState::signed_in(auth),
             Ok(Err(error)) | Err(Err(error)) => error.into(),
         })
     }

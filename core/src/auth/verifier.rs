@@ -9,7 +9,8 @@ use std::{
 
 use super::{
     Auth,
-    claims::{Claims, Rules},
+    claims::{Claims, Demanded, Rules},
+    handshake,
     jws::{Jws, Kind},
     key::{ReadyKeys, VerifyingKey},
     keyring::Keyring,
@@ -84,11 +85,13 @@ pub struct Verifier(Arc<Inner>);
 
 pub(super) struct Inner {
     keys: Keys,
-    rules: Rules,
+    pub(super) rules: Rules,
+    /// Where browsers are sent, if they are.
+    pub(super) handshake: Option<Arc<handshake::Settings>>,
     pub(super) publishable_key: Option<PublishableKey>,
     pub(super) config: Option<Config>,
     pub(super) cache: Option<Cache>,
-    pub(super) seed: AtomicU64,
+    seed: AtomicU64,
     /// How many callers wait, and how many may.
     pub(super) for_keys: Arc<Places>,
     pub(super) for_answers: Arc<Places>,
@@ -154,7 +157,7 @@ impl Verifier {
     /// Only JWTs are verified this way. For opaque tokens, and for all that a request may bring, there
     /// is [`authenticate`](Self::authenticate).
     pub fn verify_as<K: TokenKind>(&self, token: impl Into<String>) -> Verify<K> {
-        Verify::new(Judge::new(self, token.into(), None, K::kind))
+        Verify::new(Judge::new(self, token.into(), Demanded::default(), K::kind))
     }
 
     /// Verifies a session token with the keys at hand. `now` is a `SystemTime`, a
@@ -190,7 +193,8 @@ impl Verifier {
             Some(key) => key,
             None => return Err(Unavailable::new(inner.why_no_keys(), None).into()),
         };
-        let verified = inner.judge(token, jws, kind, None, &key, now).map_err(refuse)?;
+        let verified =
+            inner.judge(token, jws, kind, Demanded::default(), &key, now).map_err(refuse)?;
         K::pick(verified).ok_or_else(|| Reason::TokenTypeMismatch.into())
     }
 
@@ -247,10 +251,15 @@ impl fmt::Debug for Verifier {
 /// A rejection for want of a key names the key.
 fn refused(reason: Reason, kind: Kind, jws: &Jws) -> Rejection {
     let kid = if reason == Reason::JwkKidMismatch { jws.kid().map(Box::from) } else { None };
-    Rejection { reason, token_type: kind.token_type(), kid }
+    Rejection { token_type: kind.token_type(), kid, ..Rejection::new(reason) }
 }
 
 impl Inner {
+    /// A seed for one more call.
+    pub(super) fn next_seed(&self) -> u64 {
+        self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Relaxed)
+    }
+
     /// Check 8, as far as it goes without asking anybody: `None` if somebody has to be asked.
     fn find(&self, jws: &Jws, now: Moment) -> Result<Option<Arc<VerifyingKey>>, Reason> {
         let kid = || jws.kid().ok_or(Reason::JwkKidMismatch);
@@ -284,7 +293,7 @@ impl Inner {
         token: &str,
         jws: Jws,
         kind: Kind,
-        client_uat: Option<i64>,
+        demanded: Demanded,
         key: &VerifyingKey,
         now: Moment,
     ) -> Result<Verified, Reason> {
@@ -292,8 +301,11 @@ impl Inner {
             return Err(Reason::TokenInvalidSignature);
         }
         let payload = jws.into_payload().ok_or(Reason::TokenInvalid)?;
+        if kind == Kind::Handshake {
+            return Ok(Verified::Handshake(payload));
+        }
         let claims = Members::read_claims(&payload).ok_or(Reason::TokenInvalid)?;
-        let times = self.rules.check(&claims, kind, client_uat, now.wall)?;
+        let times = self.rules.check(&claims, kind, demanded, now.wall)?;
         let issuer = self.rules.checks_issuer(kind);
         let checked = Checked { azp: self.rules.checks_party(kind), issuer };
         let mut verified = match kind {
@@ -303,6 +315,8 @@ impl Inner {
             Kind::Template => Verified::Template(TemplateAuth::read(&claims, times, checked)),
             Kind::M2m => Verified::M2m(M2mAuth::read(&claims, times, issuer)),
             Kind::Oauth => Verified::Oauth(OauthAuth::read(&claims, times, issuer)),
+            // It has none of these claims, and went back above.
+            Kind::Handshake => return Err(Reason::TokenTypeMismatch),
         };
         drop(claims);
         let place = match &mut verified {
@@ -310,6 +324,7 @@ impl Inner {
             Verified::Template(template) => &mut template.claims,
             Verified::M2m(token) => &mut token.claims,
             Verified::Oauth(token) => &mut token.claims,
+            Verified::Handshake(_) => return Ok(verified),
         };
         *place = Claims::new(payload);
         Ok(verified)
@@ -325,6 +340,8 @@ pub enum Verified {
     Template(TemplateAuth),
     M2m(M2mAuth),
     Oauth(OauthAuth),
+    /// The payload of what a browser brings from the handshake.
+    Handshake(String),
 }
 
 /// The kinds of JWT that can be verified: [`SessionAuth`], [`TemplateAuth`], [`M2mAuth`], [`OauthAuth`],
@@ -383,7 +400,7 @@ impl sealed::TokenKind for Auth {
             Verified::Session(session) => Some(Self::Session(session)),
             Verified::M2m(token) => Some(Self::M2m(token)),
             Verified::Oauth(token) => Some(Self::Oauth(token)),
-            Verified::Template(_) => None,
+            Verified::Template(_) | Verified::Handshake(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Config, Error, Event, Failure, FailureKind, Flow, Moment, Reach, Step, Timestamp,
-    auth::{AuthenticateOptions, RequestState, TokenType},
+    auth::{AuthenticateOptions, Handshake, NoHandshake, Reason, RequestState, TokenType},
 };
 
 /// More steps than any flow here takes.
@@ -33,6 +33,9 @@ pub(super) fn authenticate(question: Asked<'_>) -> Result<Value, Refusal> {
     if let Some(issuer) = issuer {
         builder = builder.issuer(issuer);
     }
+    if let Some(handshake) = options.object("handshake")? {
+        builder = builder.handshake(self::handshake(handshake)?);
+    }
     let config = config(question)?;
     if let Some(config) = &config {
         builder = builder.config(config);
@@ -47,25 +50,99 @@ pub(super) fn authenticate(question: Asked<'_>) -> Result<Value, Refusal> {
     }
 
     let state = world.run(verifier.authenticate(&parts, &accepts), now)?;
-    let mut answer = members(match state {
-        RequestState::SignedIn(auth) => {
+    let (mut answer, set) = match state {
+        RequestState::SignedIn { auth, headers } => {
             let mut answer = members(auth_line::shown(&auth));
             answer.insert("state".to_owned(), "signed_in".into());
             answer.insert("token_type".to_owned(), auth.token_type().as_str().into());
-            answer.into()
+            let mut set = HeaderMap::new();
+            headers.apply(&mut set);
+            (answer, set)
         }
-        RequestState::SignedOut(rejection) => json!({
-            "state": "signed_out",
-            "reason": rejection.reason.code(),
-            "token_type": rejection.token_type.map(TokenType::as_str),
-        }),
+        RequestState::SignedOut { rejection, headers } => {
+            let mut answer = members(json!({
+                "state": "signed_out",
+                "reason": rejection.reason.code(),
+                "token_type": rejection.token_type.map(TokenType::as_str),
+            }));
+            if let Some(why) = rejection.no_handshake {
+                answer.insert("no_handshake".to_owned(), no_handshake(why).into());
+            }
+            let mut set = HeaderMap::new();
+            headers.apply(&mut set);
+            (answer, set)
+        }
         RequestState::Unavailable(unavailable) => {
-            json!({ "state": "unavailable", "reason": unavailable.reason.code() })
+            let reason = unavailable.reason.code();
+            (members(json!({ "state": "unavailable", "reason": reason })), HeaderMap::new())
         }
-        RequestState::Handshake(_) => json!({ "state": "handshake" }),
-    });
+        RequestState::Handshake(response) => {
+            let reason = response.extensions().get::<Reason>().map(|reason| reason.code());
+            let status = response.status().as_u16();
+            let answer = json!({ "state": "handshake", "reason": reason, "status": status });
+            (members(answer), response.into_parts().0.headers)
+        }
+    };
+    if !set.is_empty() {
+        answer.insert("headers".to_owned(), pairs(&set));
+    }
     answer.insert("requests".to_owned(), world.requests.into());
     Ok(answer.into())
+}
+
+/// Headers as pairs, as [`headers`] reads them; each byte of a value is one character.
+fn pairs(headers: &HeaderMap) -> Value {
+    let text = |value: &HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
+    let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value: String = text(value);
+        json!([name.as_str(), value])
+    };
+    headers.iter().map(pair).collect()
+}
+
+fn no_handshake(why: NoHandshake) -> &'static str {
+    match why {
+        NoHandshake::NotADocument => "not-a-document",
+        NoHandshake::UnknownHost => "unknown-host",
+        NoHandshake::Loop => "loop",
+    }
+}
+
+/// The settings of a handshake; the members are called as the setters are.
+fn handshake(options: Asked<'_>) -> Result<Handshake, Problem> {
+    let mut handshake = Handshake::new();
+    for name in ["proxy_url", "domain", "sign_in_url", "sign_up_url"] {
+        if let Some(text) = options.text(name)? {
+            handshake = match name {
+                "proxy_url" => handshake.proxy_url(text),
+                "domain" => handshake.domain(text),
+                "sign_in_url" => handshake.sign_in_url(text),
+                _ => handshake.sign_up_url(text),
+            };
+        }
+    }
+    for name in [
+        "origins",
+        "allowed_redirect_origins",
+        "organization_patterns",
+        "personal_account_patterns",
+    ] {
+        for text in options.texts(name)?.into_iter().flatten() {
+            handshake = match name {
+                "origins" => handshake.origin(text),
+                "allowed_redirect_origins" => handshake.allowed_redirect_origin(text),
+                "organization_patterns" => handshake.organization_pattern(text),
+                _ => handshake.personal_account_pattern(text),
+            };
+        }
+    }
+    if options.flag("satellite")? {
+        handshake = handshake.satellite();
+    }
+    if options.flag("satellite_auto_sync")? {
+        handshake = handshake.satellite_auto_sync();
+    }
+    Ok(handshake)
 }
 
 /// The request that is to be authenticated.
@@ -121,6 +198,9 @@ fn accepts(options: Asked<'_>) -> Result<(Vec<TokenType>, AuthenticateOptions), 
     if options.flag("allow_pending")? {
         accepts = accepts.allow_pending();
     }
+    if options.flag("trust_forwarded")? {
+        accepts = accepts.trust_forwarded();
+    }
     let accepted = TokenType::ALL.into_iter().filter(|known| accepts.accepts(*known)).collect();
     Ok((accepted, accepts))
 }
@@ -172,9 +252,12 @@ impl Reply {
 /// What is outside of one flow: what it is answered, and what it has sent.
 #[derive(Default)]
 pub(super) struct World {
-    /// What is left of the answers, the next one last: those with keys, and those about tokens.
+    /// What is left of the answers, the next one last: those with keys, those about tokens, and, for the handshake,
+    /// what a nonce stands for and fresh sessions.
     keys: Vec<Reply>,
     tokens: Vec<Reply>,
+    payloads: Vec<Reply>,
+    refreshes: Vec<Reply>,
     requests: Vec<Value>,
 }
 
@@ -187,11 +270,18 @@ impl World {
             match needed("match", reply.text("match")?)? {
                 "jwks" => world.keys.push(Reply::read(reply)?),
                 "machine_verify" => world.tokens.push(Reply::read(reply)?),
-                _ => return Err(Problem::new("`match` is neither `jwks` nor `machine_verify`")),
+                "handshake_payload" => world.payloads.push(Reply::read(reply)?),
+                "refresh" => world.refreshes.push(Reply::read(reply)?),
+                _ => {
+                    let problem = "`match` is none of `jwks`, `machine_verify`, `handshake_payload` and `refresh`";
+                    return Err(Problem::new(problem));
+                }
             }
         }
-        world.keys.reverse();
-        world.tokens.reverse();
+        let Self { keys, tokens, payloads, refreshes, .. } = &mut world;
+        for replies in [keys, tokens, payloads, refreshes] {
+            replies.reverse();
+        }
         Ok(world)
     }
 
@@ -220,7 +310,12 @@ impl World {
 
     /// The next answer of the right kind; the last one is given again and again.
     fn reply(&mut self, path: &str) -> Reply {
-        let replies = if path.ends_with("/jwks") { &mut self.keys } else { &mut self.tokens };
+        let replies = match path.rsplit('/').next() {
+            Some("jwks") => &mut self.keys,
+            Some("handshake_payload") => &mut self.payloads,
+            Some("refresh") => &mut self.refreshes,
+            _ => &mut self.tokens,
+        };
         let next = if replies.len() > 1 { replies.pop() } else { replies.last().cloned() };
         next.unwrap_or(Reply::Failure(Reach::NotSent))
     }

@@ -18,7 +18,8 @@ use crate::{
 };
 
 /// RFC 3986: what needs no encoding anywhere.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const UNRESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// The longest URL that the `http` crate takes.
 const MAX_TARGET: usize = u16::MAX as usize - 1;
 /// The longest text in a path, in bytes; ids have less than 100.

@@ -159,7 +159,7 @@ fn seen(state: &RequestState) -> (u16, Vec<(String, String)>, String) {
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     let said = match state {
-        RequestState::SignedOut(rejection) => rejection.to_string(),
+        RequestState::SignedOut { rejection, .. } => rejection.to_string(),
         RequestState::Unavailable(unavailable) => unavailable.to_string(),
         other => panic!("{other:?}"),
     };
@@ -170,7 +170,7 @@ fn seen(state: &RequestState) -> (u16, Vec<(String, String)>, String) {
 fn all_who_are_not_signed_in_see_the_same() {
     let states = states();
     let (out, unavailable): (Vec<_>, Vec<_>) =
-        states.iter().partition(|state| matches!(state, RequestState::SignedOut(_)));
+        states.iter().partition(|state| matches!(state, RequestState::SignedOut { .. }));
     let of = |states: &[&RequestState]| {
         let mut reasons: Vec<_> =
             states.iter().map(|state| state.reason().unwrap().code()).collect();

@@ -57,8 +57,8 @@ fn said(caller: &mut Caller, event: Event, now: Moment) -> String {
     match caller.advance(event, now) {
         Step::Send(outgoing) => format!("asks {}", outgoing.request.uri().path()),
         Step::Wait(_) => "waits".to_owned(),
-        Step::Done(RequestState::SignedIn(auth)) => auth.to_string(),
-        Step::Done(RequestState::SignedOut(rejection)) => {
+        Step::Done(RequestState::SignedIn { auth, .. }) => auth.to_string(),
+        Step::Done(RequestState::SignedOut { rejection, .. }) => {
             format!("out: {}", rejection.reason.code())
         }
         Step::Done(RequestState::Unavailable(unavailable)) => {
@@ -300,15 +300,15 @@ fn each_state_has_one_answer() {
     };
     let good = || state(&token(&key));
     assert!(good().refusal().is_none());
-    assert_eq!(good().require().unwrap().to_string(), USER);
-    assert_eq!(good().optional().unwrap().unwrap().to_string(), USER);
+    assert_eq!(good().require().unwrap().0.to_string(), USER);
+    assert_eq!(good().optional().unwrap().0.unwrap().to_string(), USER);
 
     let unauthorized = "401, cache-control: no-store, www-authenticate: Bearer";
     let expired = key.session("user_1").mint(START - 3600);
     for bad in ["garbage", "", &expired, &token(&TestKey::second())] {
         assert_eq!(shown(state(bad).refusal().unwrap()), unauthorized);
         assert_eq!(shown(state(bad).require().unwrap_err()), unauthorized);
-        assert!(state(bad).optional().unwrap().is_none());
+        assert!(state(bad).optional().unwrap().0.is_none());
     }
 
     for (retry_after, seconds) in [

@@ -307,7 +307,9 @@ mod with_signatures {
             ("ak_none", TokenType::ApiKey, Reason::TokenInvalid),
         ] {
             let state = authenticate(&client, &verifier, token);
-            let RequestState::SignedOut(rejection) = state else { panic!("{token}: {state:?}") };
+            let RequestState::SignedOut { rejection, .. } = state else {
+                panic!("{token}: {state:?}")
+            };
             assert_eq!(
                 (rejection.reason, rejection.token_type),
                 (reason, Some(token_type)),

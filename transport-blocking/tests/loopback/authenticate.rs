@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 
 use crate::server::{Seen, Server, answer, ok};
 
+mod browsers;
 mod served;
 
 const ISSUER: &str = "https://clerk.example.com";
@@ -300,7 +301,7 @@ fn opaque_tokens_are_asked_about() {
         }
         for (state, reason) in states[1..3].iter().zip([Reason::TokenRevoked, Reason::TokenInvalid])
         {
-            let RequestState::SignedOut(rejection) = state else { panic!("{state:?}") };
+            let RequestState::SignedOut { rejection, .. } = state else { panic!("{state:?}") };
             assert_eq!((rejection.reason, rejection.token_type), (reason, Some(token_type)));
             assert_eq!(state.refusal().unwrap().status(), 401);
         }

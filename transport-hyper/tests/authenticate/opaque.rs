@@ -87,7 +87,7 @@ async fn opaque_tokens_are_asked_about() {
             for (state, reason) in
                 states[1..3].iter().zip([Reason::TokenRevoked, Reason::TokenInvalid])
             {
-                let RequestState::SignedOut(rejection) = state else { panic!("{state:?}") };
+                let RequestState::SignedOut { rejection, .. } = state else { panic!("{state:?}") };
                 assert_eq!((rejection.reason, rejection.token_type), (reason, Some(token_type)));
                 assert_eq!(state.refusal().unwrap().status(), StatusCode::UNAUTHORIZED);
             }

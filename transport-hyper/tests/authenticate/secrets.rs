@@ -63,7 +63,7 @@ async fn no_token_is_shown() {
             show(&state.refusal());
             reasons.push(state.reason());
             match state {
-                RequestState::SignedOut(rejection) => show(&texts(&rejection.into())),
+                RequestState::SignedOut { rejection, .. } => show(&texts(&rejection.into())),
                 RequestState::Unavailable(unavailable) => show(&texts(&unavailable.into())),
                 _ => {}
             }

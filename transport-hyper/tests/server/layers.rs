@@ -31,7 +31,7 @@ async fn what_others_left_in_a_request_is_gone() {
         let auth = clerk.authenticate(&warm, &other, &any()).await.into_auth().unwrap();
         assert_eq!(auth.to_string(), "session_token of user_other");
         let state = clerk.authenticate(&warm, &parts("garbage"), &any()).await;
-        let RequestState::SignedOut(rejection) = state else { panic!("{state:?}") };
+        let RequestState::SignedOut { rejection, .. } = state else { panic!("{state:?}") };
 
         let seen = Seen::default();
         // Without keys a request waits before it is known who sent it.

@@ -11,6 +11,7 @@ use clerk_hyper::{
 use tokio::time::timeout;
 
 mod api;
+mod browsers;
 mod crowds;
 #[cfg(feature = "axum")]
 mod extractors;

@@ -11,6 +11,7 @@ use crate::{
     auth::{
         backend::{self, Rs256},
         claims::Rules,
+        handshake::Handshake,
         key::{KeySet, ReadyKeys, RsaPublicKey, VerifyingKey},
         keyring::Keyring,
         opaque::Cache,
@@ -45,6 +46,7 @@ pub struct VerifierBuilder {
     skew: Option<Duration>,
     cache: Option<Duration>,
     max_waiting: Option<usize>,
+    handshake: Option<Handshake>,
 }
 
 impl fmt::Debug for VerifierBuilder {
@@ -176,6 +178,13 @@ impl VerifierBuilder {
         self
     }
 
+    /// Sends browsers to Clerk's handshake where a page needs it: see [`Handshake`]. It takes the
+    /// [`publishable_key`](Self::publishable_key), and the secret key of the instance.
+    pub fn handshake(mut self, handshake: Handshake) -> Self {
+        self.handshake = Some(handshake);
+        self
+    }
+
     /// Checks everything.
     ///
     /// # Errors
@@ -202,14 +211,21 @@ impl VerifierBuilder {
         }
         let instance =
             publishable_key.as_ref().filter(|_| !self.any_issuer).map(PublishableKey::issuer);
-        let rules = Rules {
+        let mut rules = Rules {
             issuers: issuers.unwrap_or_default(),
             instance,
+            instance_also: Vec::new(),
             parties: some_texts("authorized_parties", self.parties)?,
             audience: some_texts("audience", self.audience)?,
             audience_if_present: self.audience_if_present,
             skew: self.skew.unwrap_or(SKEW).min(MAX_SKEW),
         };
+        let handshake = self
+            .handshake
+            .map(|handshake| {
+                handshake.ready(publishable_key.as_ref(), self.config.as_ref(), &mut rules)
+            })
+            .transpose()?;
         let keys = match (self.pem, self.key_set, &self.config) {
             (Some(_), Some(_), _) => {
                 return Err(Error::config(
@@ -237,6 +253,7 @@ impl VerifierBuilder {
         Ok(Verifier(Arc::new(Inner {
             keys,
             rules,
+            handshake,
             publishable_key,
             config: self.config,
             cache: self.cache.filter(|time| !time.is_zero()).map(Cache::new),

@@ -5,6 +5,7 @@ use super::{Inner, Keys, Place, TokenKind, Verified, Verifier, refused};
 use crate::{
     Error, Event, Flow, Moment, Step,
     auth::{
+        claims::Demanded,
         jws::{Jws, Kind},
         keyring::{Fetch, Look, Told, Waiting},
         reason::{Reason, Rejection, Unavailable, VerifyError},
@@ -24,7 +25,7 @@ pub(in crate::auth) struct Going {
     token: String,
     jws: Jws,
     kind: Kind,
-    client_uat: Option<i64>,
+    demanded: Demanded,
     waiting: Waiting,
     /// Among those who may wait, once it does.
     place: Option<Place>,
@@ -42,13 +43,13 @@ impl Judge {
     pub(in crate::auth) fn new(
         verifier: &Verifier,
         token: String,
-        client_uat: Option<i64>,
+        demanded: Demanded,
         kind: impl FnOnce(&Jws) -> Kind,
     ) -> Self {
         match Jws::parse(&token) {
             Ok(jws) => {
                 let kind = kind(&jws);
-                Self::parsed(verifier, token, jws, client_uat, kind)
+                Self::parsed(verifier, token, jws, demanded, kind)
             }
             Err(reason) => Self::Refused(reason.into()),
         }
@@ -58,7 +59,7 @@ impl Judge {
         verifier: &Verifier,
         token: String,
         jws: Jws,
-        client_uat: Option<i64>,
+        demanded: Demanded,
         kind: Kind,
     ) -> Self {
         if let Err(reason) = jws.check(kind) {
@@ -66,7 +67,7 @@ impl Judge {
         }
         let inner = Arc::clone(&verifier.0);
         let (waiting, place, step) = (Waiting::default(), None, At::Nothing);
-        Self::Going(Box::new(Going { inner, token, jws, kind, client_uat, waiting, place, step }))
+        Self::Going(Box::new(Going { inner, token, jws, kind, demanded, waiting, place, step }))
     }
 
     pub(in crate::auth) fn advance(
@@ -141,8 +142,8 @@ impl Judge {
                 return Step::Done(Err(Unavailable::new(going.inner.why_no_keys(), None).into()));
             }
         };
-        let Going { inner, token, jws, kind, client_uat, .. } = *going;
-        let verdict = inner.judge(&token, jws, kind, client_uat, &key, now);
+        let Going { inner, token, jws, kind, demanded, .. } = *going;
+        let verdict = inner.judge(&token, jws, kind, demanded, &key, now);
         Step::Done(verdict.map_err(|reason| {
             Rejection { token_type: kind.token_type(), ..Rejection::new(reason) }.into()
         }))

@@ -86,7 +86,7 @@ fn answer(tenants: &[Tenant], request: &Parts) -> Outcome {
         drop(tenant.clerk.run(refresh));
     }
     match state {
-        RequestState::SignedIn(auth) => Outcome::SignedIn(auth.to_string()),
+        RequestState::SignedIn { auth, .. } => Outcome::SignedIn(auth.to_string()),
         state => {
             let status = state.refusal().map_or(401, |refusal| refusal.status().as_u16());
             Outcome::Refused(status, state.reason())

@@ -78,13 +78,14 @@ impl App {
         };
         if path == "/" {
             // Whoever it is.
-            let user = state.optional().map_err(refused)?.and_then(|auth| auth.user_id());
+            let (auth, _) = state.optional().map_err(refused)?;
+            let user = auth.and_then(|auth| auth.user_id());
             return Ok(Response::new(match user {
                 Some(user) => format!("hello, {user}"),
                 None => "hello, whoever you are".to_owned(),
             }));
         }
-        let Auth::Session(session) = state.require().map_err(refused)? else {
+        let (Auth::Session(session), _) = state.require().map_err(refused)? else {
             return Err(bare(StatusCode::FORBIDDEN)); // other tokens are not accepted above
         };
         match path {

@@ -76,7 +76,11 @@ impl App {
         let counted = Arc::clone(&handled);
         let server = Server::answering(move |seen| {
             let state = clerk.authenticate(&verifier, &parts(seen), &options);
-            let known = if required { state.require().map(Some) } else { state.optional() };
+            let known = if required {
+                state.require().map(|(auth, _)| Some(auth))
+            } else {
+                state.optional().map(|(auth, _)| auth)
+            };
             match known {
                 Ok(auth) => {
                     counted.fetch_add(1, SeqCst);
