@@ -20,7 +20,23 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
-/// Sends a request, and reads the answer until the server closes.
+/// An answer, as it came.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Received {
+    /// The values of a header, which is named in small letters.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.headers.iter().filter(move |(found, _)| found == name);
+        found.map(|(_, value)| &**value)
+    }
+}
+
+/// Sends a request, and gives what is to be shown of the answer.
 pub(crate) fn exchange(
     server: SocketAddr,
     method: &str,
@@ -28,8 +44,26 @@ pub(crate) fn exchange(
     headers: &[(&'static str, String)],
     body: &str,
 ) -> Result<Answer, Failure> {
-    let mut request =
-        format!("{method} {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n");
+    let answer = send(server, &server.to_string(), method, path, headers, body)?;
+    let header = |name: &str| Some(format!("{name}: {}", answer.all(name).next()?));
+    let text = if answer.body.is_empty() {
+        header("www-authenticate").or_else(|| header("retry-after")).unwrap_or_default()
+    } else {
+        answer.body
+    };
+    Ok(Answer { status: answer.status, text })
+}
+
+/// Sends a request to a server by this name, and reads the answer until the server closes.
+pub(crate) fn send(
+    server: SocketAddr,
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&'static str, String)],
+    body: &str,
+) -> Result<Received, Failure> {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -58,22 +92,17 @@ pub(crate) fn exchange(
     }
 }
 
-fn read(answer: &[u8]) -> Result<Answer, Failure> {
-    let mut headers = [httparse::EMPTY_HEADER; 32];
+fn read(answer: &[u8]) -> Result<Received, Failure> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Response::new(&mut headers);
     let length = match head.parse(answer)? {
         httparse::Status::Complete(length) => length,
         httparse::Status::Partial => return Err("the server closed before it had answered".into()),
     };
-    let header = |name: &str| {
-        let found = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        Some(format!("{name}: {}", String::from_utf8_lossy(found.value)))
-    };
-    let body = String::from_utf8_lossy(answer.get(length..).unwrap_or_default());
-    let text = if body.is_empty() {
-        header("www-authenticate").or_else(|| header("retry-after")).unwrap_or_default()
-    } else {
-        body.into_owned()
-    };
-    Ok(Answer { status: head.code.unwrap_or_default(), text })
+    let status = head.code.unwrap_or_default();
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let headers = head.headers.iter();
+    let headers =
+        headers.map(|header| (header.name.to_ascii_lowercase(), text(header.value))).collect();
+    Ok(Received { status, headers, body: text(answer.get(length..).unwrap_or_default()) })
 }

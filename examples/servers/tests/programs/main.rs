@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // A test says what is wrong by failing.
 use std::process::{Command, Output, Stdio};
 
+mod browsing;
 mod running;
 mod serving;
 mod showing;
