@@ -253,11 +253,8 @@ impl RequestState {
         match self {
             Self::Handshake(handshake) => {
                 let (theirs, ours) = (response.headers_mut(), handshake.headers());
-                // Whatever else it says of where to go and what to keep.
-                theirs.remove(LOCATION);
-                theirs.remove(CACHE_CONTROL);
                 if let Some(location) = ours.get(LOCATION) {
-                    _ = theirs.try_append(LOCATION, location.clone());
+                    _ = theirs.try_insert(LOCATION, location.clone());
                 }
                 if store_nowhere(theirs) {
                     for cookie in ours.get_all(SET_COOKIE) {

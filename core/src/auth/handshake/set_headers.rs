@@ -76,7 +76,8 @@ pub enum NoHandshake {
     /// The host of the request is not at one of the [origins](super::Handshake::origin).
     UnknownHost,
     /// The browser was sent there three times within seconds. Usually the keys are of different instances, or the
-    /// browser keeps no cookies.
+    /// cookies of the session do not come back. (A browser that keeps no cookies at all is not counted, and is not sent
+    /// there a second time for one page.)
     Loop,
 }
 
@@ -91,7 +92,7 @@ impl NoHandshake {
                 "the host of the request is at none of the configured origins: see `authorized_party`, `origin`, and, behind a proxy that changes the host, `trust_forwarded`"
             }
             Self::Loop => {
-                "three handshakes in a row did not help: are the publishable key and the secret key of one instance, and does the browser keep the cookies?"
+                "three handshakes in a row did not help: are the publishable key and the secret key of one instance, and do the cookies of the session come back?"
             }
         }
     }
