@@ -87,7 +87,7 @@ impl Entry {
     pub fn request(&self, arguments: Value, config: &Config) -> Result<Request<Bytes>, Error> {
         Arguments::read(arguments)
             .and_then(|arguments| (self.request)(arguments, config))
-            .map_err(|error| error.during(self.meta.operation_id, 0, false))
+            .map_err(|error| error.during(self.meta.operation_id, 0))
     }
 
     /// What a client makes of this answer: the result with Clerk's names for the members. `null`

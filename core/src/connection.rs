@@ -4,9 +4,9 @@
 //! its builder the same settings with the same checks.
 use std::time::Duration;
 
-use http::{Uri, uri::Scheme};
+use http::{HeaderMap, StatusCode, Uri, uri::Scheme};
 
-use crate::Error;
+use crate::{Error, Failure, FailureKind, Reach};
 
 /// Collects the settings of a transport's connections.
 #[derive(Clone, Debug, Default)]
@@ -204,6 +204,35 @@ impl Proxy {
     }
 }
 
+/// How long the head of an answer may be, in bytes: its first line, its fields, and the empty line.
+const MAX_HEAD: usize = 64 << 10;
+/// How many fields the head of an answer may have.
+const MAX_FIELDS: usize = 100;
+
+/// For transports: whether the head of an answer is within the limits, 64 KiB and 100 fields, as far as it can be told
+/// from what a library made of it. `reason` is what the first line said, if that is not the usual text.
+///
+/// # Errors
+///
+/// If it is larger. The failure has no status, which is a part of what is refused.
+pub fn check_head(
+    status: StatusCode,
+    reason: Option<&[u8]>,
+    headers: &HeaderMap,
+) -> Result<(), Failure> {
+    let usual = status.canonical_reason().unwrap_or_default().as_bytes();
+    let line = "HTTP/1.1 200 \r\n\r\n".len().saturating_add(reason.unwrap_or(usual).len());
+    let length = headers.iter().fold(line, |length, (name, value)| {
+        length.saturating_add(name.as_str().len() + value.len() + ": \r\n".len())
+    });
+    if length <= MAX_HEAD && headers.len() <= MAX_FIELDS {
+        return Ok(());
+    }
+    let detail = format!("its head has more than {MAX_HEAD} bytes or {MAX_FIELDS} fields");
+    let failure = Failure::new(FailureKind::TooLarge, Reach::MaybeSent, detail.clone());
+    Err(failure.with_detail(detail))
+}
+
 /// For the builders of transport crates: the setters of [`ConnectionSettings`], on a type with a
 /// field `connections: ConnectionSettings`.
 #[doc(hidden)]
@@ -217,7 +246,8 @@ macro_rules! connection_setters {
             /// Limits the body of an answer, in bytes; 16 MiB unless set.
             max_response_body(bytes: usize);
             /// Limits how many connections are kept open while nothing is sent; 32 unless set. There
-            /// is no limit on how many are open at a time: as many as calls are under way.
+            /// is no limit on how many are open at a time: as many as calls are under way, and for a
+            /// moment more, where a call was given one before its own was made.
             max_idle_connections(connections: usize);
             /// Sets how long an idle connection is kept open; 15 s unless set.
             idle_timeout(time: std::time::Duration);

@@ -66,6 +66,9 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadabl
             None => return Err(Unreadable::new("it is not UTF-8")),
         },
     };
+    if text.len() > MAX_DEPTH && is_deep(&text) {
+        return Err(Unreadable::new("it is nested too deeply"));
+    }
     serde_json::from_str(&text).map_err(|error| {
         let mut unreadable = Unreadable::from_json(place(text.as_bytes(), &error), &error);
         if repaired && error.is_syntax() {
@@ -73,6 +76,29 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadabl
         }
         unreadable
     })
+}
+
+/// How deep an answer may be where nobody reads: serde_json skips that without recursion, but with a list of what is
+/// open. Not looked at in an answer that has no room for more.
+const MAX_DEPTH: usize = 1 << 20;
+
+#[cold]
+fn is_deep(json: &str) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 /// How many pieces of an answer may be no UTF-8 before none of it is read.
@@ -98,6 +124,11 @@ fn without_bad_bytes(body: &[u8]) -> Option<String> {
     Some(text)
 }
 
+/// How many steps of a way are told: serde_json itself goes no further where somebody reads.
+const MAX_STEPS: usize = 128;
+/// How much of a name is told, in bytes.
+const MAX_NAME: usize = 128;
+
 /// One step on the way to a place in JSON.
 enum Towards<'j> {
     Member { name: &'j [u8], in_value: bool },
@@ -116,8 +147,11 @@ fn place(json: &[u8], error: &serde_json::Error) -> String {
     let end = (line_start + error.column()).saturating_sub(usize::from(error.is_syntax()));
     let json = json.get(..end).unwrap_or(json);
     let mut way = Vec::new();
+    // Nobody reads so deep; what nobody reads may be as deep as the answer is long.
+    let mut deeper = 0_usize;
     let mut bytes = json.iter().enumerate();
     while let Some((at, byte)) = bytes.next() {
+        let full = way.len() == MAX_STEPS;
         match (byte, way.last_mut()) {
             (b'"', parent) => {
                 let mut end = json.len();
@@ -131,15 +165,20 @@ fn place(json: &[u8], error: &serde_json::Error) -> String {
                         _ => {}
                     }
                 }
-                if let Some(Towards::Member { name, in_value: false }) = parent {
+                if deeper == 0
+                    && let Some(Towards::Member { name, in_value: false }) = parent
+                {
                     *name = json.get(at + 1..end).unwrap_or_default();
                 }
             }
+            (b':' | b',', _) if deeper > 0 => {}
             (b':', Some(Towards::Member { in_value, .. })) => *in_value = true,
             (b',', Some(Towards::Member { in_value, .. })) => *in_value = false,
             (b',', Some(Towards::Element(index))) => *index += 1,
+            (b'{' | b'[', _) if full => deeper += 1,
             (b'{', _) => way.push(Towards::Member { name: b"", in_value: false }),
             (b'[', _) => way.push(Towards::Element(0)),
+            (b'}' | b']', _) if deeper > 0 => deeper -= 1,
             (b'}' | b']', _) => _ = way.pop(),
             _ => {}
         }
@@ -151,7 +190,11 @@ fn place(json: &[u8], error: &serde_json::Error) -> String {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                path.push_str(&String::from_utf8_lossy(name));
+                let cut = name.get(..MAX_NAME).unwrap_or(name);
+                path.push_str(&String::from_utf8_lossy(cut));
+                if cut.len() < name.len() {
+                    path.push('…');
+                }
             }
             Towards::Member { in_value: false, .. } => {}
             Towards::Element(index) => path.push_str(&format!("[{index}]")),
@@ -182,6 +225,8 @@ mod tests {
 
     #[test]
     fn errors_name_the_place() {
+        // As far as anybody would look.
+        let (deep, long) = ("other".to_owned() + &"[0]".repeat(127), "x".repeat(128) + "…");
         for (json, path, problem) in [
             (r#"{}"#, "", "missing field `name`"),
             ("7", "", "expected struct Node"),
@@ -213,10 +258,33 @@ mod tests {
             (r#"{"name":"a","nodes":[{"name":"#, "nodes[0].name", "it ends too early"),
             (r#"{"name":"a","no"#, "", "it ends too early"),
             ("\u{2603}", "", "it is not JSON"),
+            (&format!(r#"{{"other":{}"#, "[".repeat(1_000_000)), &deep, "it ends too early"),
+            (
+                &format!(
+                    r#"{{"other":{0}{{"a":[1,2]}}{1},"name":7}}"#,
+                    "[".repeat(300),
+                    "]".repeat(300)
+                ),
+                "name",
+                "expected a string",
+            ),
+            (&format!(r#"{{"{}":tru}}"#, "x".repeat(1000)), &long, "it is not JSON"),
         ] {
             let error = from_json::<Node>(json.as_bytes()).unwrap_err();
             assert_eq!((error.path.as_str(), error.problem.as_str()), (path, problem), "{json}");
         }
+    }
+
+    #[test]
+    fn what_nobody_reads_may_be_deep_but_not_endlessly() {
+        let nested = |depth: usize, text: &str| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            format!(r#"{{"name":"a","other":[{open}{close},"{text}"]}}"#)
+        };
+        let read = |json: &str| from_json::<Node>(json.as_bytes()).map(|node| node.name);
+        assert_eq!(read(&nested(MAX_DEPTH - 2, r#"\"[[["#)).unwrap(), "a");
+        assert_eq!(read(&nested(2, &"[".repeat(MAX_DEPTH + 2))).unwrap(), "a");
+        assert_eq!(read(&nested(MAX_DEPTH, "")).unwrap_err().problem, "it is nested too deeply");
     }
 
     #[test]

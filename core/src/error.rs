@@ -4,11 +4,15 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use http::{HeaderMap, StatusCode};
 
 mod answer;
+mod wire;
 
 pub(crate) use self::answer::trace_id;
 pub use self::answer::{ApiError, ClerkError, DecodeError};
 pub use crate::decode::Unreadable;
-use crate::flow::{Failure, FailureKind, Phase, Reach};
+use crate::{
+    flow::{Failure, FailureKind, Phase, Reach},
+    text::Shown,
+};
 
 /// Why a call did not produce its output: one type for every operation and every transport.
 ///
@@ -34,11 +38,21 @@ pub struct Error(Box<Inner>);
 struct Inner {
     operation: Option<Cow<'static, str>>,
     attempts: u32,
-    /// Whether an attempt before the last one may have reached the server.
-    maybe_sent_before: bool,
+    before: Before,
     /// From the headers of the answer.
     trace_id: Option<String>,
     cause: Cause,
+}
+
+/// How far the attempts before the last one got, at the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Before {
+    /// There was none, or none reached the server.
+    NotSent,
+    /// The server refused to do anything (429).
+    Refused,
+    /// The server may have done it.
+    MaybeSent,
 }
 
 enum Cause {
@@ -89,7 +103,7 @@ impl Error {
         Self(Box::new(Inner {
             operation: None,
             attempts: 0,
-            maybe_sent_before: false,
+            before: Before::NotSent,
             trace_id: None,
             cause,
         }))
@@ -141,15 +155,15 @@ impl Error {
         self
     }
 
-    pub(crate) fn during(
-        mut self,
-        operation: impl Into<Cow<'static, str>>,
-        attempts: u32,
-        maybe_sent_before: bool,
-    ) -> Self {
+    pub(crate) fn during(mut self, operation: impl Into<Cow<'static, str>>, attempts: u32) -> Self {
         self.0.operation = Some(operation.into());
         self.0.attempts = attempts;
-        self.0.maybe_sent_before = maybe_sent_before;
+        self
+    }
+
+    /// With what came of the attempts before the last one.
+    pub(crate) fn after(mut self, before: Before) -> Self {
+        self.0.before = before;
         self
     }
 
@@ -241,7 +255,7 @@ impl Error {
     /// counts as yes; what it says of the effect is in its status: a 429 is given before any work, a
     /// 503 proves nothing.
     pub fn may_have_been_sent(&self) -> bool {
-        self.0.maybe_sent_before
+        self.0.before != Before::NotSent
             || match &self.0.cause {
                 Cause::Invalid { .. } | Cause::Misuse(_) | Cause::Cancelled => false,
                 Cause::Transport(failure) => failure.reach == Reach::MaybeSent,
@@ -250,10 +264,10 @@ impl Error {
             }
     }
 
-    /// Whether an earlier attempt may have reached the server: then a 404 for a delete, for
-    /// example, may mean that the delete worked.
+    /// Whether an earlier attempt may have taken effect: then a 404 for a delete, for example, may
+    /// mean that the delete worked. An attempt that was answered with a 429 had none.
     pub fn is_after_retry(&self) -> bool {
-        self.0.maybe_sent_before
+        self.0.before == Before::MaybeSent
     }
 
     /// The phase in which time ran out, if it did.
@@ -341,11 +355,14 @@ impl From<DecodeError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = &self.0.operation {
-            write!(f, "{operation}: ")?;
+            // A raw operation is called by its path, and its parameters by their names there: by anything.
+            write!(f, "{}: ", Shown(operation))?;
         }
         match &self.0.cause {
             Cause::Misuse(problem) => f.write_str(problem)?,
-            Cause::Invalid { field, problem } => write!(f, "invalid `{field}`: {problem}")?,
+            Cause::Invalid { field, problem } => {
+                write!(f, "invalid `{}`: {problem}", Shown(field))?;
+            }
             Cause::Transport(failure) => failure.fmt(f)?,
             Cause::Deadline { last: Some(_) } => {
                 f.write_str("the deadline would pass while waiting for the next attempt")?
@@ -358,7 +375,7 @@ impl fmt::Display for Error {
             Cause::Redirect { status, target } => {
                 write!(f, "{} redirect", status.as_u16())?;
                 if let Some(target) = target {
-                    write!(f, " to {target}")?;
+                    write!(f, " to {}", Shown(target))?;
                 }
                 f.write_str(", which is not followed; is the base URL right?")?;
             }

@@ -84,7 +84,7 @@ pub trait Operation: Send + 'static {
     ///
     /// If an argument cannot be sent: the error names it.
     fn to_request(&self, config: &Config) -> Result<Request<Bytes>, Error> {
-        self.draft(config, None).map_err(|error| error.during(self.name(), 0, false))
+        self.draft(config, None).map_err(|error| error.during(self.name(), 0))
     }
 
     /// The request, with options for this call; those about time and retries are for a driver.
@@ -97,7 +97,7 @@ pub trait Operation: Send + 'static {
         config: &Config,
         options: &CallOptions,
     ) -> Result<Request<Bytes>, Error> {
-        self.draft(config, Some(options)).map_err(|error| error.during(self.name(), 0, false))
+        self.draft(config, Some(options)).map_err(|error| error.during(self.name(), 0))
     }
 
     #[doc(hidden)]
@@ -123,7 +123,7 @@ pub trait Operation: Send + 'static {
                 let (head, body) = response.into_parts();
                 Self::decode(&body).map_err(|problem| response::unreadable(&head, body, problem))
             })
-            .map_err(|error| error.during(Self::META.operation_id, 1, false))
+            .map_err(|error| error.during(Self::META.operation_id, 1))
     }
 }
 

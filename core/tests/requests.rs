@@ -349,6 +349,8 @@ fn path_segments_are_checked_and_encoded() {
         ("a\r\nb", "it has a control or an invisible character"),
         ("a\u{7f}", "it has a control or an invisible character"),
         ("a\u{202e}b", "it has a control or an invisible character"),
+        ("a\u{61c}b", "it has a control or an invisible character"),
+        ("a\u{e0041}b", "it has a control or an invisible character"),
         (&long, "it is longer than 1024 bytes"),
     ] {
         assert_eq!(
@@ -472,7 +474,7 @@ fn raw_operations() {
             .map_err(|error| error.to_string())
     };
     assert_eq!(path("/a/{b}/c", &["x y"]).unwrap(), "https://api.clerk.com/v1/a/x%20y/c");
-    assert_eq!(path("a", &[]).unwrap_err(), "GET a: invalid `path`: it must begin with a slash");
+    assert_eq!(path("a", &[]).unwrap_err(), "GET …: invalid `path`: it must begin with a slash");
     assert_eq!(
         path("/a/{b}", &[]).unwrap_err(),
         "GET /a/{b}: invalid `path`: it has more parameters than were filled"
@@ -546,4 +548,35 @@ fn operations_of_ones_own() {
     assert_eq!(request.uri(), "https://api.clerk.com/v1/ping/user_1?loud=true");
     assert_eq!(request.body(), r#"{"n":3}"#);
     assert_eq!(Ping::read(Response::new("[1]".into())).unwrap(), [1]);
+}
+
+/// What a caller, or a server, says where an error names it: shown in one line, and cut.
+#[test]
+fn errors_are_one_line_whatever_they_name() {
+    let get = |path: &str| RawOperation::new(Method::GET, path.to_owned());
+    for (operation, said) in [
+        // What is no path may be a secret that was put there by mistake.
+        (get("a\nb\u{202e}"), "GET …: invalid `path`: it must begin with a slash"),
+        (
+            get("/{a\r\nb}").path(".."),
+            r"GET …: invalid `a\u{d}\u{a}b`: `.` and `..` would address something else",
+        ),
+    ] {
+        assert_eq!(operation.to_request(&config()).unwrap_err().to_string(), said);
+    }
+    let path = format!("/{}/{{a}}", "x".repeat(100_000));
+    let long = get(&path).to_request(&config()).unwrap_err().to_string();
+    let shown = "x".repeat(195);
+    assert_eq!(long, format!("GET /{shown}…: invalid `path`: it is longer than 1024 bytes"));
+
+    let location = format!("https://{}.example/", "a".repeat(60_000));
+    let answer = Response::builder().status(302).header("location", location);
+    let error = CreateActorToken::read(answer.body(Bytes::new()).unwrap()).unwrap_err();
+    let target = format!("https://{}…", "a".repeat(192));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "CreateActorToken: 302 redirect to {target}, which is not followed; is the base URL right?"
+        )
+    );
 }

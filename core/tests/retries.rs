@@ -463,6 +463,7 @@ fn a_raised_flag_ends_the_call() {
     flag.cancel();
     let Step::Done(Err(error)) = call.advance(Event::Elapsed, T0) else { panic!() };
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Cancelled, 1));
+    assert!(error.may_have_been_sent(), "the server has answered it, with a 429");
 
     // A flag that is never raised changes no wait: the pieces make the whole.
     let mut call =

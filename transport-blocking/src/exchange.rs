@@ -2,7 +2,10 @@
 use std::{io::Read as _, time::Duration};
 
 use bytes::Bytes;
-use clerk_core::{Failure, Outgoing, connection::Proxy};
+use clerk_core::{
+    Failure, Outgoing,
+    connection::{Proxy, check_head},
+};
 use http::{
     Method, Request, Response, StatusCode,
     header::{CONTENT_LENGTH, TRANSFER_ENCODING},
@@ -13,6 +16,9 @@ use crate::{
     classify::{Progress, classify},
     wire,
 };
+
+/// How much room there is first for a body whose length is not announced.
+const FIRST_ROOM: usize = 16 << 10;
 
 /// Sends requests with an agent.
 pub(crate) struct Exchange {
@@ -46,6 +52,8 @@ impl Exchange {
             self.agent.run(self.configure(Request::from_parts(head, ()), time_left))
         };
         let (head, body) = answer.map_err(|error| classify(error, self.progress()))?.into_parts();
+        // ureq takes a few fields more.
+        check_head(head.status, None, &head.headers)?;
         // Chunks count then, but who says both may be two who disagree: where this answer ends, and
         // what comes after it, is not to be trusted.
         if head.headers.contains_key(TRANSFER_ENCODING) && head.headers.contains_key(CONTENT_LENGTH)
@@ -94,12 +102,29 @@ impl Exchange {
         if announced > self.max_body || content.try_reserve_exact(announced).is_err() {
             return failed(too_large);
         }
-        let limit = (self.max_body as u64).saturating_add(1);
-        match body.as_reader().take(limit).read_to_end(&mut content) {
-            // Out of the error that it was wrapped in.
-            Err(error) => failed(error.into()),
-            Ok(_) if content.len() > self.max_body => failed(too_large),
-            Ok(_) => Ok(content.into()),
+        let mut body = body.as_reader();
+        loop {
+            let room = content.capacity().saturating_sub(content.len());
+            match body.by_ref().take(room as u64).read_to_end(&mut content) {
+                // Out of the error that it was wrapped in.
+                Err(error) => return failed(error.into()),
+                Ok(read) if read < room => return Ok(content.into()),
+                Ok(_) => {}
+            }
+            // It is full, and perhaps that is all.
+            let mut next = [0];
+            match body.read(&mut next) {
+                Err(error) => return failed(error.into()),
+                Ok(0) => return Ok(content.into()),
+                Ok(_) if content.len() >= self.max_body => return failed(too_large),
+                Ok(_) => {}
+            }
+            // Twice as much, as a vector grows by itself, but for what can never come.
+            let grown = content.len().saturating_mul(2).max(FIRST_ROOM).min(self.max_body);
+            if content.try_reserve_exact(grown.saturating_sub(content.len())).is_err() {
+                return failed(too_large);
+            }
+            content.extend_from_slice(&next);
         }
     }
 }

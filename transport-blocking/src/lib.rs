@@ -36,6 +36,13 @@
 //! A failed call says whether the server may have seen it ([`Error::may_have_been_sent`]): not by
 //! guessing from an error, but because every connection notes the first byte that leaves.
 //!
+//! # Logs
+//!
+//! This crate logs nothing, and what its errors show holds no secret. `ureq` logs with the `log` crate: up to the level
+//! `Debug` without secrets, but at `Trace` with whole URLs (`ureq::run`) and with every byte of requests and answers, keys
+//! and passwords among them (`ureq_proto::util`). Nothing can be marked so that it does not: leave `Trace` off for
+//! these two targets in production.
+//!
 //! # Requests of others
 //!
 //! [`Clerk::authenticate`] tells who sent a request to *your* server: a user's session, a machine, an OAuth

@@ -17,8 +17,9 @@ use crate::classify::ours;
 /// that is full without a whole head in it is the sign of a larger one. (ureq's own check counts
 /// whatever follows an interim answer, too.)
 pub(crate) const MAX_HEAD: usize = 64 << 10;
-/// What may come in beside the body: heads, interim answers, the framing of chunks.
-const OVERHEAD: usize = 1 << 20;
+/// What may come in beside the body: heads, interim answers, the framing of chunks. With the last read, which is of one
+/// buffer at the most, that is 1 MiB.
+const OVERHEAD: usize = (1 << 20) - MAX_HEAD;
 
 thread_local! {
     // ureq runs an exchange, the reading of its body included, on the caller's thread.

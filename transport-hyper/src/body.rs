@@ -12,9 +12,10 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use clerk_core::{Failure, FailureKind, Reach};
+use clerk_core::{Failure, FailureKind, Reach, connection::check_head};
 use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
+use hyper::ext::ReasonPhrase;
 
 use crate::{BoxError, classify::classify};
 
@@ -105,11 +106,6 @@ impl http_body::Body for Body {
     }
 }
 
-/// How long the head of an answer may be, in bytes.
-const MAX_HEAD: usize = 64 << 10;
-/// How many fields the head of an answer may have.
-const MAX_HEADERS: usize = 100;
-
 /// Receives the body of an answer, up to `max` bytes.
 pub(crate) async fn receive<B>(
     response: Response<B>,
@@ -122,15 +118,8 @@ where
     let (head, body) = response.into_parts();
     progress.status.store(head.status.as_u16(), Relaxed);
     // What hyper limits is its buffer, and that is larger.
-    let length = head.headers.iter().fold(0, |length: usize, (name, value)| {
-        length.saturating_add(name.as_str().len() + value.len() + 4)
-    });
-    if length > MAX_HEAD || head.headers.len() > MAX_HEADERS {
-        // Without the status, which is a part of what is refused.
-        return Err(too_large(format!(
-            "its head has more than {MAX_HEAD} bytes or {MAX_HEADERS} fields"
-        )));
-    }
+    let reason = head.extensions.get::<ReasonPhrase>().map(ReasonPhrase::as_bytes);
+    check_head(head.status, reason, &head.headers)?;
     match collect(body, max).await {
         Ok(body) => Ok(Response::from_parts(head, body)),
         Err(failure) => Err(failure.with_status(head.status)),
@@ -167,6 +156,12 @@ where
             let announced = usize::try_from(announced).unwrap_or(max);
             all.reserve_exact(announced.max(first.len().saturating_add(length)));
             all.extend_from_slice(&std::mem::take(&mut first));
+        }
+        let wanted = all.len().saturating_add(length);
+        if wanted > all.capacity() {
+            // Twice as much, as a vector grows by itself, but for what can never come.
+            let grown = all.capacity().saturating_mul(2).min(max).max(wanted);
+            all.reserve_exact(grown.saturating_sub(all.len()));
         }
         while data.has_remaining() {
             let chunk = data.chunk();

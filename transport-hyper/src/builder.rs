@@ -2,38 +2,35 @@
 use std::{
     fmt,
     hash::{BuildHasher as _, RandomState},
-    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
 use clerk_core::{
     Client, ConfigBuilder, Error,
-    connection::{ConnectionSettings, Connections, readable},
+    connection::{ConnectionSettings, readable},
 };
 use http::Uri;
 use hyper::rt::{Read, Write};
-use hyper_util::{
-    client::legacy::{self, connect::Connection},
-    rt::{TokioExecutor, TokioTimer},
-};
+use hyper_util::client::legacy::connect::Connection;
 use rustls::ClientConfig;
 
 use crate::{
     BoxError, Clerk, Hyper,
-    body::Body,
-    connector::{self, Connect, Guard, Guarded},
+    connector::{self, Connect},
     driver::{Inner, Service},
+    pool::Pool,
     proxy::Tcp,
     service::{self, HttpService, Own},
     tls::Tls,
 };
 
-/// What an answer may bring in beside its body: head, interim answers, chunk sizes.
-const INGRESS_BESIDE_BODY: u64 = 1 << 20;
+/// What an answer may bring in beside its body: head, interim answers, chunk sizes. With the last read, which is of
+/// half a MiB at the most, that is 1 MiB.
+pub(crate) const INGRESS_BESIDE_BODY: u64 = 512 << 10;
 /// How much is read at a time, at the most: a page of users in one piece, which then need not be
 /// copied together. It also is how long a head without an end may grow; `receive` has the limit on
 /// those that end.
-const READ_BUFFER: usize = 400 << 10;
+pub(crate) const READ_BUFFER: usize = 400 << 10;
 /// Longer than any connection stays open, and short enough to be added to any clock.
 pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -164,6 +161,7 @@ impl ClerkBuilder {
         let config = config.build()?;
         let connects = connections.about_connecting();
         let connections = connections.check()?;
+        let max_body = connections.max_response_body;
         let own_tls = !matches!(tls, Tls::Platform);
         let refuse =
             |field, problem: &'static str| Err(Error::invalid_configuration(field, problem));
@@ -178,7 +176,7 @@ impl ClerkBuilder {
                 let problem = "it does TLS and proxies by itself: leave out their settings";
                 return refuse("connector", problem);
             }
-            (None, Some(connector)) => Service::Pool(Box::new(pool(connector, &connections))),
+            (None, Some(connector)) => Service::Pool(Box::new(Pool::new(connector, connections))),
             (None, None) => {
                 let tcp = Tcp::new(connections.proxy.clone(), connections.connect_timeout);
                 let tls = connector::Tls::new(tcp, tls);
@@ -187,28 +185,13 @@ impl ClerkBuilder {
                 {
                     return Err(Error::invalid_configuration("tls_config", problem.to_string()));
                 }
-                Service::Pool(Box::new(pool(Box::new(tls), &connections)))
+                Service::Pool(Box::new(Pool::new(Box::new(tls), connections)))
             }
         };
         let start = (SystemTime::now(), Instant::now());
-        let inner = Inner { service, max_body: connections.max_response_body, start };
+        let inner = Inner { service, max_body, start };
         // Differs from client to client, and needs no generator of random numbers.
         let seed = RandomState::new().hash_one(0);
         Ok(Clerk(Client::new(config, Hyper::new(inner), seed)))
     }
-}
-
-fn pool(connector: Box<dyn Connect>, settings: &Connections) -> legacy::Client<Guard, Body> {
-    let ingress = (settings.max_response_body as u64).saturating_add(INGRESS_BESIDE_BODY);
-    let guard = Guarded { connector, limit: settings.connect_timeout, ingress, streams: false };
-    legacy::Client::builder(TokioExecutor::new())
-        // Without a timer the idle timeout would be looked at only when a connection is wanted.
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(settings.idle_timeout.min(LONGEST_IDLE))
-        .pool_max_idle_per_host(settings.max_idle_connections)
-        // The core repeats what was not sent, within its limits and where it is counted.
-        .retry_canceled_requests(false)
-        // The limit on fields is left as it is: setting it costs an allocation for each answer.
-        .http1_max_buf_size(READ_BUFFER)
-        .build(Guard(Arc::new(guard)))
 }

@@ -2,7 +2,7 @@
 use std::{
     fmt,
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use crate::{
     BoxFuture, Items,
     body::{Body, Progress, receive},
     classify::classify,
-    connector::Guard,
+    pool::Pool,
     service::Own,
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct Inner {
 
 /// What requests are sent with.
 pub(crate) enum Service {
-    Pool(Box<legacy::Client<Guard, Body>>),
+    Pool(Box<Pool>),
     Own(Box<dyn Own>),
 }
 
@@ -94,6 +94,11 @@ impl Hyper {
 
     /// One attempt, from connecting to the last byte of the answer.
     async fn attempt(&self, outgoing: Outgoing) -> Result<Response<Bytes>, Failure> {
+        // What a timer cannot tell from nothing.
+        if outgoing.time_left < Duration::from_millis(1) {
+            let kind = FailureKind::Timeout(Phase::Connect);
+            return Err(Failure::new(kind, Reach::NotSent, "no time is left"));
+        }
         let progress = Arc::<Progress>::default();
         let exchange = self.exchange(outgoing.request, &progress);
         let lost = match tokio::time::timeout(outgoing.time_left, exchange).await {

@@ -98,6 +98,7 @@ use crate::{
     builder::LONGEST_IDLE,
     classify::classify,
     connector::{self, Connect, Guard, Guarded},
+    pool::has_two_lengths,
     proxy::Tcp,
     tls::Tls,
 };
@@ -195,11 +196,11 @@ impl FrontendApiService {
                 }
             }
         };
-        if !last.is_over()
+        if (!last.is_over() || has_two_lengths(response.headers()))
             && let Some(connection) = &*connection.connection_metadata()
         {
             // Whoever answers before the whole of a request has come may not read the rest of it, and would take that
-            // for the next one, which is somebody else's.
+            // for the next one, which is somebody else's. And who knows where an answer of two lengths ends.
             connection.poison();
         }
         let (mut parts, body) = response.into_parts();

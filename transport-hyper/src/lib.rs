@@ -75,6 +75,7 @@ pub mod frontend_api;
 mod ingress;
 mod items;
 mod layer;
+mod pool;
 mod proxy;
 mod service;
 #[cfg(feature = "testing")]

@@ -4,13 +4,12 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::{
     JsonObject,
     decode::without_bom,
-    error::Unreadable,
-    text::{Length, Shown},
+    error::{Unreadable, wire::Wire},
+    text::{Length, Shown, ShownBriefly},
 };
 
 /// How much of an error's body is kept.
@@ -22,10 +21,11 @@ const MAX_ERROR_BODY: usize = 64 << 10;
 pub struct ApiError {
     /// The status, from 400 on.
     pub status: StatusCode,
-    /// What went wrong, most often one entry; empty if the body is not of Clerk's shape (a proxy's
-    /// page, nothing at all).
+    /// What went wrong, most often one entry, at most 100; empty if the body is not of Clerk's shape (a proxy's
+    /// page, nothing at all) or has more than 64 KiB.
     pub errors: Vec<ClerkError>,
-    /// Whatever the server attached to the whole.
+    /// Whatever the server attached to the whole; nothing if that and what is attached to the entries have more
+    /// than 16 KiB.
     pub meta: Option<JsonObject>,
     /// The server's id of the exchange, from the body.
     pub clerk_trace_id: Option<String>,
@@ -44,22 +44,20 @@ impl ApiError {
         body: Bytes,
         retry_after: Option<Duration>,
     ) -> Self {
-        // Member by member: one that is odd shall not cost the others, as programs go by the codes.
-        let mut wire = match serde_json::from_slice(without_bom(&body)) {
-            Ok(Value::Object(wire)) => wire,
-            _ => Map::new(),
+        // Longer ones are none of Clerk's. They are not read, or an error could take a hundred times the memory of the
+        // answer.
+        let wire = match body.len() {
+            0..=MAX_ERROR_BODY => Wire::read(without_bom(&body)),
+            _ => Wire::default(),
         };
-        let errors = match wire.remove("errors") {
-            Some(Value::Array(errors)) => errors.into_iter().filter_map(ClerkError::read).collect(),
-            _ => Vec::new(),
-        };
+        let Wire { errors, meta, clerk_trace_id } = wire;
         Self {
             status,
             errors,
-            meta: object(wire.remove("meta")),
-            clerk_trace_id: text(wire.remove("clerk_trace_id")),
+            meta,
+            clerk_trace_id,
             retry_after,
-            body: kept(body),
+            body: kept(&body),
             header_trace_id: trace_id(headers).map(str::to_owned),
         }
     }
@@ -80,7 +78,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
         if let Some(first) = self.errors.first() {
-            write!(f, ", {}", Shown(&first.code))?;
+            write!(f, ", {}", ShownBriefly(&first.code))?;
             if let Some(message) = first.message.as_deref().filter(|message| !message.is_empty()) {
                 write!(f, ": {}", Shown(message))?;
             }
@@ -91,7 +89,7 @@ impl fmt::Display for ApiError {
             f.write_str(", without a body of Clerk's error shape")?;
         }
         if let Some(trace_id) = self.trace_id() {
-            write!(f, " [trace {}]", Shown(trace_id))?;
+            write!(f, " [trace {}]", ShownBriefly(trace_id))?;
         }
         Ok(())
     }
@@ -112,7 +110,9 @@ impl fmt::Debug for ApiError {
 impl StdError for ApiError {}
 
 /// One entry of an error answer, or the reason why a verification failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// `Debug` cuts long texts, and shows of `meta` the names of its members only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClerkError {
     /// A stable code for programs, such as `form_identifier_exists`.
@@ -129,29 +129,23 @@ pub struct ClerkError {
     pub meta: Option<JsonObject>,
 }
 
-impl ClerkError {
-    fn read(entry: Value) -> Option<Self> {
-        let Value::Object(mut entry) = entry else { return None };
-        Some(Self {
-            code: text(entry.remove("code")).unwrap_or_default(),
-            message: text(entry.remove("message")),
-            long_message: text(entry.remove("long_message")),
-            meta: object(entry.remove("meta")),
-        })
-    }
-}
-
-fn text(value: Option<Value>) -> Option<String> {
-    match value {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    }
-}
-
-fn object(value: Option<Value>) -> Option<JsonObject> {
-    match value {
-        Some(Value::Object(object)) => Some(object.into()),
-        _ => None,
+impl fmt::Debug for ClerkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |text: &str| format!("\"{}\"", Shown(text));
+        let text = |text: &Option<String>| text.as_deref().map(quoted);
+        let mut out = f.debug_struct("ClerkError");
+        out.field("code", &format_args!("{}", quoted(&self.code)));
+        for (name, text) in
+            [("message", text(&self.message)), ("long_message", text(&self.long_message))]
+        {
+            if let Some(text) = text {
+                out.field(name, &format_args!("{text}"));
+            }
+        }
+        if let Some(meta) = &self.meta {
+            out.field("meta", &meta.keys().collect::<Vec<_>>());
+        }
+        out.finish()
     }
 }
 
@@ -190,7 +184,7 @@ impl DecodeError {
         {
             problem.push_str(&format!("; its content type is {}", Shown(content_type)));
         }
-        Self { status, path, problem, line, column, body: kept(body) }
+        Self { status, path, problem, line, column, body: kept(&body) }
     }
 }
 
@@ -220,12 +214,9 @@ impl fmt::Debug for DecodeError {
 
 impl StdError for DecodeError {}
 
-/// As much of a body as is kept in an error.
-fn kept(body: Bytes) -> Bytes {
-    match body.get(..MAX_ERROR_BODY) {
-        Some(start) if body.len() > MAX_ERROR_BODY => Bytes::copy_from_slice(start),
-        _ => body,
-    }
+/// As much of a body as is kept in an error: a copy, as the body may be a small part of a large buffer.
+fn kept(body: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(body.get(..MAX_ERROR_BODY).unwrap_or(body))
 }
 
 /// The server's id of the exchange, else that of the network in front of it.

@@ -9,7 +9,8 @@ use super::{
     retry::{Budget, mix, retry_after},
 };
 use crate::{
-    ApiResponse, CallOptions, Config, Error, Moment, Operation, RetryPolicy, RetrySafety, response,
+    ApiResponse, CallOptions, Config, Error, Moment, Operation, RetryPolicy, RetrySafety,
+    error::Before, response,
 };
 
 /// How long a wait may be if somebody may cancel it.
@@ -146,8 +147,8 @@ struct Attempts {
     /// What retries took from the budget.
     spent: u32,
     jitter: u64,
-    /// Whether an attempt so far may have reached the server.
-    maybe_sent: bool,
+    /// How far the attempts so far got.
+    before: Before,
     /// Why the last attempt is being repeated.
     last: Option<Error>,
 }
@@ -156,7 +157,12 @@ struct Attempts {
 enum State {
     Ready,
     Sent,
-    Waiting { left: Duration },
+    /// `until` is where the wait ends if all of its pieces are on time; who wakes up late is not to be
+    /// late once for each piece.
+    Waiting {
+        left: Duration,
+        until: Duration,
+    },
     Finished,
 }
 
@@ -173,7 +179,7 @@ impl Attempts {
             latest: Duration::ZERO,
             spent: 0,
             jitter: seed,
-            maybe_sent: false,
+            before: Before::NotSent,
             last: None,
         }
     }
@@ -191,12 +197,18 @@ impl Attempts {
                 self.send(operation)
             }
             (State::Sent, Event::Reply(reply)) => self.settle(reply, now, operation),
-            (State::Waiting { left: Duration::ZERO }, Event::Elapsed) => self.send(operation),
-            (State::Waiting { left }, Event::Elapsed) => self.wait(left),
+            (State::Waiting { left, until }, Event::Elapsed) => {
+                match left.min(until.saturating_sub(self.latest)) {
+                    Duration::ZERO => self.send(operation),
+                    left => self.wait(left, until),
+                }
+            }
             (State::Finished, _) => Step::Done(Err(Error::misuse("the call is over already"))),
             // Never guess: what is guessed wrong here is sent twice.
             (state, _) => {
-                self.maybe_sent |= state == State::Sent;
+                if state == State::Sent {
+                    self.before = Before::MaybeSent;
+                }
                 Step::Done(Err(Error::misuse(
                     "the driver reported an event that does not follow the last step",
                 )))
@@ -242,7 +254,7 @@ impl Attempts {
     ) -> Step<Replied> {
         let policy = self.policy();
         let safe = operation.is_safe() || policy.repeat_maybe_sent;
-        let (error, repeat, hint, throttled, maybe_sent) = match reply {
+        let (error, repeat, hint, throttled, reached) = match reply {
             Ok(response) => {
                 let (status, hint) =
                     (response.status(), retry_after(response.headers(), Some(now.wall)));
@@ -257,7 +269,8 @@ impl Attempts {
                         let repeat = error.api().is_some()
                             && policy.statuses.contains(&status.as_u16())
                             && (safe || throttled);
-                        (error, repeat, hint, throttled, !throttled)
+                        let reached = if throttled { Before::Refused } else { Before::MaybeSent };
+                        (error, repeat, hint, throttled, reached)
                     }
                 }
             }
@@ -268,7 +281,8 @@ impl Attempts {
                 );
                 let maybe_sent = failure.reach == Reach::MaybeSent;
                 let repeat = transient && policy.connection_errors && (safe || !maybe_sent);
-                (failure.into(), repeat, None, false, maybe_sent)
+                let reached = if maybe_sent { Before::MaybeSent } else { Before::NotSent };
+                (failure.into(), repeat, None, false, reached)
             }
         };
         if !repeat
@@ -287,36 +301,32 @@ impl Attempts {
         let next = self.latest.saturating_sub(self.start).saturating_add(pause);
         if next >= self.limits().1 {
             // A hint is worth more to the caller than the word that time is short.
-            return Step::Done(Err(if hint.is_some() {
-                error
-            } else {
-                self.late(error, maybe_sent)
-            }));
+            return Step::Done(Err(if hint.is_some() { error } else { self.late(error, reached) }));
         }
         let cost = if throttled { Budget::THROTTLED } else { Budget::TRANSIENT };
         if next > max_elapsed || self.is_cancelled() || !self.config.inner().budget.spend(cost) {
             return Step::Done(Err(error));
         }
         self.spent = self.spent.saturating_add(cost);
-        self.maybe_sent |= maybe_sent;
+        self.before = self.before.max(reached);
         self.last = Some(error);
-        self.wait(pause)
+        self.wait(pause, self.latest.saturating_add(pause))
     }
 
     /// The deadline, with what went wrong before it.
-    fn late(&mut self, last: Error, maybe_sent: bool) -> Error {
-        self.maybe_sent |= maybe_sent;
+    fn late(&mut self, last: Error, reached: Before) -> Error {
+        self.before = self.before.max(reached);
         Error::deadline(Some(last))
     }
 
-    fn wait(&mut self, time: Duration) -> Step<Replied> {
+    fn wait(&mut self, time: Duration, until: Duration) -> Step<Replied> {
         if self.is_cancelled() {
             return Step::Done(Err(Error::cancelled()));
         }
         let can_be_cancelled =
             self.options.as_ref().is_some_and(|options| options.cancel.is_some());
         let slice = if can_be_cancelled { time.min(CANCEL_SLICE) } else { time };
-        self.state = State::Waiting { left: time.saturating_sub(slice) };
+        self.state = State::Waiting { left: time.saturating_sub(slice), until };
         Step::Wait(slice)
     }
 
@@ -353,6 +363,6 @@ impl Attempts {
 
     /// Says in an error which operation failed, and after what.
     fn name(&self, error: Error, operation: Cow<'static, str>) -> Error {
-        error.during(operation, self.sent, self.maybe_sent)
+        error.during(operation, self.sent).after(self.before)
     }
 }

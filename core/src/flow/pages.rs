@@ -82,14 +82,15 @@ pub struct Page<I> {
 
 /// A [`Flow`] that gives the pages of a list: start it again until it gives `None`.
 ///
-/// A page is as large as the API allows unless `limit` is set. The list ends on an empty page, or
-/// when the total is reached; a page that is merely short does not end it, and a page that is byte
-/// for byte the one before does (a server that ignores the position would go on for ever). After
-/// an error it is over; [`position`](Self::position) is where to start again.
+/// A page is as large as the API allows unless `limit` is set. The list ends on an empty page, or,
+/// by offset, when the total is reached; a page that is merely short does not end it, and a page that
+/// is byte for byte the one before does (a server that ignores the position would go on for ever).
+/// After an error it is over; [`position`](Self::position) is where to start again.
 ///
 /// While it is walked by offset, an item that is added in front of the position is followed by one
-/// that was already seen, and after one that is deleted there, one is missed. With a cursor (users
-/// in the order of their creation, which is the default) nothing is seen twice or missed.
+/// that was already seen, and after one that is deleted there, one is missed; if a whole page is added
+/// there between two requests and the list has no total, it can end too early. With a cursor (users in
+/// the order of their creation, which is the default) nothing is seen twice or missed.
 #[derive(Debug)]
 pub struct Pages<O: Paged> {
     operation: O,
@@ -99,7 +100,6 @@ pub struct Pages<O: Paged> {
     call: Option<CallWithResponse<O>>,
     position: Position,
     limit: u64,
-    seen: u64,
     last_body: Option<u64>,
     finished: bool,
 }
@@ -124,7 +124,6 @@ impl<O: Paged> Pages<O> {
             options,
             seed,
             call: None,
-            seen: 0,
             last_body: None,
             finished: false,
         }
@@ -148,15 +147,11 @@ impl<O: Paged> Pages<O> {
                 "limit",
                 format!("a page has between 1 and {} items", O::MAX_LIMIT),
             )
-            .during(self.operation.name(), 0, false));
+            .during(self.operation.name(), 0));
         }
         if matches!(self.position, Position::After(_)) && !O::HAS_CURSOR {
             let problem = "this list has no cursor: it goes on from an offset only";
-            return Err(Error::argument("position", problem).during(
-                self.operation.name(),
-                0,
-                false,
-            ));
+            return Err(Error::argument("position", problem).during(self.operation.name(), 0));
         }
         self.operation.seek(&self.position, self.limit);
         self.seed = self.seed.wrapping_add(1);
@@ -174,7 +169,7 @@ impl<O: Paged> Pages<O> {
             return None;
         }
         self.last_body = hash;
-        self.seen = self.seen.saturating_add(items.len() as u64);
+        let is_start = self.position == Position::Offset(0);
         let cursor = match &self.position {
             // A caller who set an offset keeps it.
             Position::Offset(offset) if *offset > 0 => None,
@@ -191,10 +186,12 @@ impl<O: Paged> Pages<O> {
             }
         };
         let reached = match &self.position {
-            Position::Offset(offset) => *offset,
-            Position::After(_) => self.seen,
+            Position::Offset(offset) => Some(*offset),
+            Position::After(_) if is_start => Some(items.len() as u64),
+            // Of those that were seen, some may be deleted by now: the total says nothing of what is left.
+            Position::After(_) => None,
         };
-        self.finished |= total.is_some_and(|total| reached >= total);
+        self.finished |= reached.zip(total).is_some_and(|(reached, total)| reached >= total);
         Some(Page { items, total, next: self.position.clone() })
     }
 }

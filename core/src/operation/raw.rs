@@ -43,7 +43,7 @@ impl<R> fmt::Debug for RawOperation<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawOperation")
             .field("method", &self.method)
-            .field("path", &self.path)
+            .field("path", &self.shown_path())
             .finish_non_exhaustive()
     }
 }
@@ -68,6 +68,13 @@ impl RawOperation {
 }
 
 impl<R> RawOperation<R> {
+    /// What errors show of the path: nothing that cannot be one, and no query, which may hold a secret.
+    fn shown_path(&self) -> &str {
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        let is_path = path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_path { path } else { "…" }
+    }
+
     /// Fills the next parameter of the path.
     #[must_use]
     pub fn path(mut self, value: impl Into<String>) -> Self {
@@ -148,7 +155,7 @@ impl<R: DeserializeOwned + Send + 'static> Operation for RawOperation<R> {
     }
 
     fn name(&self) -> Cow<'static, str> {
-        format!("{} {}", self.method, self.path).into()
+        format!("{} {}", self.method, self.shown_path()).into()
     }
 
     fn method(&self) -> Method {

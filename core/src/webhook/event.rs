@@ -304,7 +304,7 @@ impl Event {
             EventType::Unknown(_) => "an unknown event".to_owned(),
             known => known.to_string(),
         };
-        Error::argument(path, unreadable.problem).during(event, 0, false)
+        Error::argument(path, unreadable.problem).during(event, 0)
     }
 
     /// The JSON of the whole event, as it came, but for white space around it.

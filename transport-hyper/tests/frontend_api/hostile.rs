@@ -224,3 +224,30 @@ async fn a_connection_that_was_answered_early_is_nobody_elses() {
     })
     .await;
 }
+
+/// An answer with a length and chunks: somebody on the way may take the rest of it for the next one.
+#[tokio::test]
+async fn a_connection_whose_answer_had_two_lengths_is_nobody_elses() {
+    in_time(async {
+        let api = Upstream::start(|mut peer| async move {
+            while peer.head().await.is_some() {
+                let both = "content-length: 1\r\ntransfer-encoding: chunked\r\n";
+                peer.send(format!("HTTP/1.1 200 OK\r\n{both}\r\n2\r\nhi\r\n0\r\n\r\n")).await;
+                // The next request gets no answer on this connection.
+                assert_eq!(peer.head().await, None);
+            }
+        })
+        .await;
+        for app in both(&service(api.address)).await {
+            for _ in 0..20 {
+                let mut browser = Peer::connect(app).await;
+                browser.send("GET /__clerk/v1 HTTP/1.1\r\nhost: a\r\n\r\n").await;
+                let head = browser.head().await.unwrap();
+                assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+                assert_eq!(browser.chunks().await, (b"hi".to_vec(), true));
+            }
+        }
+        assert_eq!(api.seen().len(), 40);
+    })
+    .await;
+}
