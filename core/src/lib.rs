@@ -101,6 +101,10 @@ pub mod guides {
     pub mod browser_sessions {}
     #[doc = include_str!("../docs/coming-from-another-sdk.md")]
     pub mod coming_from_another_sdk {}
+    #[doc = include_str!("../docs/promises.md")]
+    pub mod promises {}
+    #[doc = include_str!("../docs/what-can-go-wrong.md")]
+    pub mod what_can_go_wrong {}
 }
 
 mod arg;

@@ -1,17 +1,25 @@
 //! Compares what a client said with what must come of a row, and with the server's log.
 use std::{error::Error as StdError, fmt::Write as _, time::Duration};
 
-use clerk_core::{Error, ErrorKind, FailureKind, Reach};
+use clerk_core::{Error, ErrorKind, FailureKind, Phase, Reach};
 
-use crate::{CANARY, Call, Expected, GRACE, Log, Person, Row, SECRET_KEY, Status};
+use crate::{CANARY, Call, Expected, GRACE, Log, Person, Place, Row, SECRET_KEY, Status};
 
 /// What came of a call.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The value, `None` where nothing was wanted, or the error.
-    pub result: Result<Option<Person>, Error>,
+    /// The value, `None` where nothing was wanted, or the error; nothing at all where the caller
+    /// dropped the call.
+    pub result: Option<Result<Option<Person>, Error>>,
     /// How long the call took.
     pub elapsed: Duration,
+}
+
+impl Outcome {
+    /// The error, if it is one.
+    pub fn error(&self) -> Option<&Error> {
+        self.result.as_ref()?.as_ref().err()
+    }
 }
 
 impl Row {
@@ -62,20 +70,20 @@ impl Row {
         problem: &mut dyn FnMut(String),
     ) {
         let attempts = usize::try_from(self.attempts).unwrap_or(usize::MAX);
-        let limit = self.attempt_timeout.saturating_mul(self.attempts) + GRACE;
-        if outcome.elapsed > limit {
+        let limit = self.deadline.min(self.attempt_timeout.saturating_mul(self.attempts)) + GRACE;
+        if outcome.elapsed > limit || outcome.elapsed < call.at_least {
             problem(format!("it took {:?}", outcome.elapsed));
         }
         if seen > attempts {
             problem(format!("the server saw it {seen} times"));
         }
         match (&call.expected, &outcome.result) {
-            (Expected::Nothing, Ok(None)) => {}
-            (Expected::Person(id), Ok(Some(person))) if person.id == *id => {}
-            (expected, Err(error)) => expected.check(error, problem),
-            (expected, Ok(value)) => problem(format!("{value:?}, not {expected:?}")),
+            (Expected::Nothing, Some(Ok(None))) | (Expected::GivenUp { .. }, None) => {}
+            (Expected::Person(id), Some(Ok(Some(person)))) if person.id == *id => {}
+            (expected, Some(Err(error))) => expected.check(error, problem),
+            (expected, other) => problem(format!("{other:?}, not {expected:?}")),
         }
-        let Err(error) = &outcome.result else { return };
+        let Some(error) = outcome.error() else { return };
         let text = everything(error);
         if text.contains(CANARY) {
             problem(format!("a secret or the body in the text: {text}"));
@@ -86,8 +94,10 @@ impl Row {
         if !error.may_have_been_sent() && seen > 0 {
             problem(format!("said not to be sent, and the server saw it: {error:?}"));
         }
-        // The log says of bytes only that they came, so only a row of one call can be held to it.
-        if !error.may_have_been_sent() && self.calls.len() == 1 && log.bytes_read() > 0 {
+        // The log says of bytes only that they came, so only a row of one call can be held to it; and
+        // those of a handshake are no request.
+        let of_requests = self.calls.len() == 1 && matches!(self.place, Place::Server(_));
+        if !error.may_have_been_sent() && of_requests && log.bytes_read() > 0 {
             problem(format!(
                 "said not to be sent, and the server read {} bytes: {error:?}",
                 log.bytes_read()
@@ -101,13 +111,32 @@ impl Expected {
         let status = error.status().map(|status| status.as_u16());
         match self {
             Self::Person(_) | Self::Nothing => problem(format!("an error: {error:?}")),
-            Self::Answered { kind, status: expected } => {
-                if error.kind() != *kind || status != Some(*expected) || !error.may_have_been_sent()
+            Self::Answered { kind, status: expected, retry_after } => {
+                if error.kind() != *kind
+                    || status != Some(*expected)
+                    || !error.may_have_been_sent()
+                    || error.retry_after() != *retry_after
                 {
                     problem(format!(
                         "{:?} with status {status:?}, not {self:?}: {error:?}",
                         error.kind()
                     ));
+                }
+            }
+            Self::OutOfTime { status: expected, reach } => {
+                if error.kind() != ErrorKind::Transport
+                    || error.timeout() != Some(Phase::RetryWait)
+                    || error.may_have_been_sent() != (*reach == Reach::MaybeSent)
+                    || status != *expected
+                    || error.source().is_none()
+                {
+                    problem(format!("not {self:?}: {error:?}"));
+                }
+            }
+            Self::GivenUp { flagged: Some(expected) } => expected.check(error, problem),
+            Self::GivenUp { flagged: None } => {
+                if error.kind() != ErrorKind::Cancelled || !error.may_have_been_sent() {
+                    problem(format!("not given up: {error:?}"));
                 }
             }
             Self::Failure { kinds, reach, status: expected } => {
@@ -131,7 +160,9 @@ impl Expected {
                     if let FailureKind::Timeout(phase) = failure.kind { Some(phase) } else { None };
                 if error.kind() != kind
                     || error.timeout() != timeout
-                    || error.may_have_been_sent() != (failure.reach == Reach::MaybeSent)
+                    // Earlier attempts may have got further.
+                    || error.attempts() < 2
+                        && error.may_have_been_sent() != (failure.reach == Reach::MaybeSent)
                 {
                     problem(format!("the error does not say what its failure says: {error:?}"));
                 }

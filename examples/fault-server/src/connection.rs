@@ -89,6 +89,7 @@ pub(crate) fn play(
     tls: Option<Arc<ServerConfig>>,
     shared: &Shared,
 ) {
+    let tls = tls.filter(|_| !matches!(script.first(), Some(Step::Bare)));
     let end = match Wire::open(socket, tls) {
         Err(problem) => {
             shared.log(number, What::HandshakeFailed(problem));
@@ -146,10 +147,16 @@ impl Connection<'_> {
     /// `Break(None)` is the end of one round.
     fn step(&mut self, step: &Step) -> io::Result<ControlFlow<Option<End>>> {
         match step {
+            // It was looked at before.
+            Step::Bare => {}
+            Step::Read => return self.read_once(),
             Step::ReadRequest => return self.read_request(true),
             Step::ReadHead => return self.read_request(false),
             Step::Write(bytes) => self.write(bytes)?,
             Step::Echo => self.write(&answer(200, &person(&self.last_id)))?,
+            Step::EchoAnd(more) => {
+                self.write(&[&answer(200, &person(&self.last_id)), more.as_slice()].concat())?
+            }
             Step::WriteForever(bytes) => self.write_forever(bytes)?,
             Step::Drip(bytes, pause) => return self.drip(bytes, *pause),
             Step::Stall => {
@@ -168,10 +175,26 @@ impl Connection<'_> {
         Ok(ControlFlow::Continue(()))
     }
 
+    fn read_once(&mut self) -> io::Result<ControlFlow<Option<End>>> {
+        if self.read_more()? == 0 {
+            return Ok(ControlFlow::Break(Some(End::Peer)));
+        }
+        if let Some(head_end) = self.head_end() {
+            let head = self.unread.get(..head_end).unwrap_or_default();
+            let request = Request::parse(&String::from_utf8_lossy(head));
+            self.shared.log(self.number, What::Request(request));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn head_end(&self) -> Option<usize> {
+        self.unread.windows(4).position(|four| four == b"\r\n\r\n")
+    }
+
     fn read_request(&mut self, with_body: bool) -> io::Result<ControlFlow<Option<End>>> {
         let gone = Ok(ControlFlow::Break(Some(End::Peer)));
         let head_end = loop {
-            if let Some(at) = self.unread.windows(4).position(|four| four == b"\r\n\r\n") {
+            if let Some(at) = self.head_end() {
                 break at;
             }
             if self.unread.len() > MAX_REQUEST || self.read_more()? == 0 {

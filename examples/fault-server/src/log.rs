@@ -1,9 +1,25 @@
 //! What a server saw and did.
+use std::collections::BTreeMap;
 
 /// What a server saw and did, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     events: Vec<Event>,
+    accepted: usize,
+    ended: usize,
+    requests: usize,
+    most_open: usize,
+    /// Whether events are only counted.
+    brief: bool,
+}
+
+/// Where a request was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// The number of the connection.
+    pub connection: usize,
+    /// How many requests had come over it before.
+    pub nth: usize,
 }
 
 /// One thing that happened on one connection.
@@ -84,18 +100,46 @@ impl Request {
 }
 
 impl Log {
-    pub(crate) fn push(&mut self, connection: usize, what: What) {
-        self.events.push(Event { connection, what });
+    pub(crate) fn new(brief: bool) -> Self {
+        Self { brief, ..Self::default() }
     }
 
-    /// Everything.
+    pub(crate) fn push(&mut self, connection: usize, what: What) {
+        match what {
+            What::Accepted => self.accepted = self.accepted.saturating_add(1),
+            What::Ended(_) => self.ended = self.ended.saturating_add(1),
+            What::Request(_) => self.requests = self.requests.saturating_add(1),
+            _ => {}
+        }
+        self.most_open = self.most_open.max(self.open());
+        if !self.brief {
+            self.events.push(Event { connection, what });
+        }
+    }
+
+    /// Everything, unless the plan is a [`brief`](crate::Plan::brief) one.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
     /// How many connections were accepted.
     pub fn connections(&self) -> usize {
-        self.events.iter().filter(|event| matches!(event.what, What::Accepted)).count()
+        self.accepted
+    }
+
+    /// How many connections are open.
+    pub fn open(&self) -> usize {
+        self.accepted.saturating_sub(self.ended)
+    }
+
+    /// The most connections that were open at a time.
+    pub fn most_open(&self) -> usize {
+        self.most_open
+    }
+
+    /// How many requests came.
+    pub fn request_count(&self) -> usize {
+        self.requests
     }
 
     /// The requests, in the order in which they were complete.
@@ -108,6 +152,20 @@ impl Log {
     /// How many requests carried this `x-request-id`.
     pub fn seen(&self, id: &str) -> usize {
         self.requests().filter(|request| request.id() == Some(id)).count()
+    }
+
+    /// Where the requests were seen, by their `x-request-id`, each in the order in which they were
+    /// complete: for many ids at a time.
+    pub fn sightings(&self) -> BTreeMap<&str, Vec<Sighting>> {
+        let (mut sightings, mut requests) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
+        for Event { connection, what } in &self.events {
+            let What::Request(request) = what else { continue };
+            let before = requests.entry(*connection).or_insert(0_usize);
+            let sighting = Sighting { connection: *connection, nth: *before };
+            *before = before.saturating_add(1);
+            sightings.entry(request.id().unwrap_or_default()).or_default().push(sighting);
+        }
+        sightings
     }
 
     /// How many bytes came, handshakes left out.
@@ -136,7 +194,7 @@ impl Log {
 
     /// How many connections have ended.
     pub fn ended(&self) -> usize {
-        self.events.iter().filter(|event| matches!(event.what, What::Ended(_))).count()
+        self.ended
     }
 
     /// The TLS sessions, in order: whether each continued an earlier one.

@@ -1,10 +1,10 @@
 //! One row of the table: a fault, what is called, and what must come of it.
-use std::{io, time::Duration};
+use std::time::Duration;
 
-use clerk_core::{Error, ErrorKind, FailureKind, RawOperation, Reach, RetryPolicy};
+use clerk_core::{CallOptions, Error, ErrorKind, FailureKind, RawOperation, Reach, RetryPolicy};
 use http::Method;
 
-use crate::{ATTEMPT_TIMEOUT, BlackHole, ClosedPort, DEADLINE, Log, Outcome, Plan, Server};
+use crate::{AMPLE, ATTEMPT_TIMEOUT, Log, Outcome, Place};
 
 /// A fault, what is called, and what must come of it.
 #[derive(Clone, Debug)]
@@ -19,25 +19,21 @@ pub struct Row {
     pub calls: Vec<Call>,
     /// The limit of an attempt.
     pub attempt_timeout: Duration,
+    /// The limit of a call; less than that of an attempt only where time is what the row is about.
+    pub deadline: Duration,
     /// How many attempts the client has; 1 unless retries are what the row is about.
     pub attempts: u32,
+    /// How long the client waits before it asks again, at the most, if the server does not say.
+    pub delay: Duration,
     /// How many connections the server must have seen.
     pub connections: Option<usize>,
     /// How many requests the server must have seen.
     pub requests: Option<usize>,
     /// Whether the row is about a connection that is used again: see [`missed`](Self::missed).
     pub reuses: bool,
-}
-
-/// Where the client connects to.
-#[derive(Clone, Debug)]
-pub enum Place {
-    /// A server with this plan.
-    Server(Plan),
-    /// A port that refuses.
-    ClosedPort,
-    /// A port that neither accepts nor refuses.
-    BlackHole,
+    /// Why there is more than one right result: another run, or another HTTP library, may have
+    /// another one.
+    pub varies: Option<&'static str>,
 }
 
 /// One call.
@@ -51,8 +47,25 @@ pub struct Call {
     pub wants: Wants,
     /// Whether all connections so far must have ended before this call.
     pub after_end: bool,
+    /// When the caller gives up, if that is what the row is about.
+    pub cancelled: Option<Stage>,
+    /// How long the call takes at least.
+    pub at_least: Duration,
     /// What must come of it.
     pub expected: Expected,
+}
+
+/// How far a call has got when its caller gives up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The client is connecting: it has begun the TLS handshake.
+    Connecting,
+    /// The server has read the request.
+    Asked,
+    /// The server has begun to answer.
+    Answering,
+    /// The server has answered, and the client waits to ask again.
+    Waiting,
 }
 
 /// What an answer is read as.
@@ -62,6 +75,8 @@ pub enum Wants {
     Person,
     /// Nothing: `()`.
     Nothing,
+    /// Any JSON.
+    Json,
 }
 
 /// The value of most answers of the table.
@@ -93,6 +108,21 @@ pub enum Expected {
         kind: ErrorKind,
         /// The status of the answer.
         status: u16,
+        /// When the server says to come back.
+        retry_after: Option<Duration>,
+    },
+    /// The next attempt would have begun too late.
+    OutOfTime {
+        /// The status of the last answer.
+        status: Option<u16>,
+        /// Whether an attempt may have reached the server.
+        reach: Reach,
+    },
+    /// The caller gave up: a dropped future has no result. Where a flag is raised instead, an attempt
+    /// under way goes on to its end.
+    GivenUp {
+        /// What a raised flag makes of it; `None` for an error that says so.
+        flagged: Option<Box<Self>>,
     },
 }
 
@@ -115,11 +145,14 @@ impl Row {
             name,
             place,
             calls,
-            attempt_timeout: ATTEMPT_TIMEOUT,
+            attempt_timeout: AMPLE,
+            deadline: AMPLE,
             attempts: 1,
+            delay: Duration::from_millis(1),
             connections: None,
             requests: None,
             reuses: false,
+            varies: None,
         }
     }
 
@@ -144,6 +177,11 @@ impl Row {
         self
     }
 
+    pub(crate) fn wanting_json(mut self) -> Self {
+        self.last(|call| call.wants = Wants::Json);
+        self
+    }
+
     pub(crate) fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
@@ -151,6 +189,31 @@ impl Row {
 
     pub(crate) fn attempt_timeout(mut self, time: Duration) -> Self {
         self.attempt_timeout = time;
+        self
+    }
+
+    pub(crate) fn deadline(mut self, time: Duration) -> Self {
+        (self.deadline, self.attempt_timeout) = (time, time);
+        self
+    }
+
+    pub(crate) fn delay(mut self, time: Duration) -> Self {
+        self.delay = time;
+        self
+    }
+
+    pub(crate) fn varies(mut self, why: &'static str) -> Self {
+        self.varies = Some(why);
+        self
+    }
+
+    pub(crate) fn cancelled(mut self, stage: Stage) -> Self {
+        self.last(|call| call.cancelled = Some(stage));
+        self
+    }
+
+    pub(crate) fn taking_at_least(mut self, time: Duration) -> Self {
+        self.last(|call| call.at_least = time);
         self
     }
 
@@ -175,14 +238,38 @@ impl Row {
         }
     }
 
-    /// The retry policy of the row's client, with short waits.
+    /// The same fault for one call with this method and three attempts, to see whether it is
+    /// repeated; `None` where the row is about something else.
+    #[must_use]
+    pub fn repeated(&self, method: &Method) -> Option<Self> {
+        let [call] = self.calls.as_slice() else { return None };
+        let failed = matches!(call.expected, Expected::Failure { .. } | Expected::Answered { .. });
+        // What had a body needs one, and three attempts need time.
+        if !failed || self.deadline < ATTEMPT_TIMEOUT || call.body > 0 && *method != Method::POST {
+            return None;
+        }
+        let body = if *method == Method::POST { call.body.max(20) } else { 0 };
+        let mut row = Self { attempts: 3, connections: None, requests: None, ..self.clone() };
+        row.last(|call| (call.method, call.body) = (method.clone(), body));
+        Some(row)
+    }
+
+    /// The retry policy of the row's client.
     pub fn retry(&self) -> RetryPolicy {
-        let delay = Duration::from_millis(1);
         RetryPolicy::default()
             .max_attempts(self.attempts)
-            .initial_delay(delay)
-            .throttled_delay(delay)
-            .max_delay(delay)
+            .initial_delay(self.delay)
+            .throttled_delay(self.delay)
+            .max_delay(self.delay)
+    }
+
+    /// What the row's client is told for a call.
+    pub fn options(&self, call: usize) -> CallOptions {
+        CallOptions::new()
+            .header("x-request-id", &self.id(call))
+            .attempt_timeout(self.attempt_timeout)
+            .deadline(self.deadline)
+            .retry(self.retry())
     }
 
     /// The `x-request-id` of a call.
@@ -191,45 +278,39 @@ impl Row {
     }
 
     /// Whether this run says nothing, so that the row must be run again: what it is about is up to
-    /// the timing of the client's pool.
+    /// the timing of the client.
     ///
     /// A pool gets a connection back a moment after the answer, and a call that is faster makes
-    /// another one. And a pool hears of the end of a connection a moment after that, and a call
-    /// that is faster writes to it, of which the server sees nothing.
+    /// another one. A pool hears of the end of a connection a moment after that, and a call that is
+    /// faster writes to it, of which the server sees nothing. And a client begins to wait a moment
+    /// after the answer, and a flag that is faster finds it not waiting.
     pub fn missed(&self, outcomes: &[Outcome], log: &Log) -> bool {
-        let into_the_void =
-            self.calls.iter().zip(outcomes).enumerate().any(|(number, (call, outcome))| {
-                let failure = outcome.result.as_ref().err().and_then(Error::failure);
-                let closed = failure.is_some_and(|failure| {
-                    failure.kind == FailureKind::Closed && failure.reach == Reach::MaybeSent
-                });
-                call.after_end && closed && log.seen(&self.id(number)) == 0
+        let early = self.calls.iter().zip(outcomes).enumerate().any(|(number, (call, outcome))| {
+            let error = outcome.error();
+            let failure = error.and_then(Error::failure);
+            let closed = failure.is_some_and(|failure| {
+                failure.kind == FailureKind::Closed && failure.reach == Reach::MaybeSent
             });
-        into_the_void || self.reuses && log.connections() > self.connections.unwrap_or(1)
-    }
-
-    /// The limit of a call: [`DEADLINE`], or the limit of an attempt if that is longer.
-    pub fn deadline(&self) -> Duration {
-        DEADLINE.max(self.attempt_timeout)
-    }
-
-    /// Opens the place.
-    ///
-    /// # Errors
-    ///
-    /// If this machine has no such place to offer.
-    pub fn open(&self) -> io::Result<Site> {
-        Ok(match &self.place {
-            Place::Server(plan) => Site::Server(Server::start(plan.clone())?),
-            Place::ClosedPort => Site::ClosedPort(ClosedPort::open()?),
-            Place::BlackHole => Site::BlackHole(BlackHole::open()?),
-        })
+            let into_the_void = call.after_end && closed && log.seen(&self.id(number)) == 0;
+            let not_waiting = call.cancelled == Some(Stage::Waiting)
+                && error.is_some_and(|error| error.kind() == ErrorKind::Api);
+            into_the_void || not_waiting
+        });
+        early || self.reuses && log.connections() > self.connections.unwrap_or(1)
     }
 }
 
 impl Call {
     fn new(expected: Expected) -> Self {
-        Self { method: Method::GET, body: 0, wants: Wants::Person, after_end: false, expected }
+        Self {
+            method: Method::GET,
+            body: 0,
+            wants: Wants::Person,
+            after_end: false,
+            cancelled: None,
+            at_least: Duration::ZERO,
+            expected,
+        }
     }
 
     /// The operation to be called when a [`Person`] is wanted.
@@ -242,52 +323,17 @@ impl Call {
         self.operation().returns()
     }
 
+    /// The operation to be called when any JSON is wanted.
+    pub fn json(&self) -> RawOperation {
+        self.operation()
+    }
+
     fn operation(&self) -> RawOperation {
         let operation = RawOperation::new(self.method.clone(), "/users/user_1");
         if self.body == 0 {
             operation
         } else {
             operation.body(&"x".repeat(self.body.saturating_sub(2)))
-        }
-    }
-}
-
-/// A [`Place`] that is open.
-#[derive(Debug)]
-pub enum Site {
-    /// A server.
-    Server(Server),
-    /// A port that refuses.
-    ClosedPort(ClosedPort),
-    /// A port that neither accepts nor refuses.
-    BlackHole(BlackHole),
-}
-
-impl Site {
-    /// The base URL for the client.
-    pub fn base_url(&self) -> String {
-        match self {
-            Self::Server(server) => server.base_url(),
-            Self::ClosedPort(port) => format!("http://{}", port.address()),
-            Self::BlackHole(port) => format!("http://{}", port.address()),
-        }
-    }
-
-    /// Waits until the server is ready for a call; `false` if it does not get ready.
-    pub fn ready(&self, call: &Call) -> bool {
-        match self {
-            Self::Server(server) if call.after_end => {
-                server.wait(|log| log.ended() == log.connections())
-            }
-            _ => true,
-        }
-    }
-
-    /// Closes it, and gives its log, empty where there is no server.
-    pub fn finish(self) -> Log {
-        match self {
-            Self::Server(server) => server.finish(),
-            Self::ClosedPort(_) | Self::BlackHole(_) => Log::default(),
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::{
 };
 
 /// A test that needs more has lost its way.
-const MAX_CONNECTIONS: usize = 20_000;
+const MAX_CONNECTIONS: usize = 1_000_000;
+/// How many threads are kept before those that have ended are let go: they keep their stacks.
+const MANY_THREADS: usize = 512;
 /// How long [`Server::wait`] waits for what does not happen.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -93,6 +95,7 @@ impl Server {
         let address = listener.local_addr()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let shared = Arc::new(Shared::default());
+        shared.state().log = Log::new(plan.brief);
         let acceptor = {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
@@ -176,7 +179,7 @@ fn accept(
     tls: Option<&Arc<ServerConfig>>,
     shared: &Arc<Shared>,
 ) -> Vec<JoinHandle<()>> {
-    let mut threads = Vec::new();
+    let (mut threads, mut enough) = (Vec::<JoinHandle<()>>::new(), MANY_THREADS);
     for number in 0..MAX_CONNECTIONS {
         let Ok((stream, peer)) = listener.accept() else { break };
         let socket = Socket(Arc::new(stream));
@@ -194,8 +197,15 @@ fn accept(
             // What it has sent already can still be read.
             drop(socket.0.shutdown(Shutdown::Both));
         }
-        let (script, tls, shared) = (plan.script(number), tls.cloned(), Arc::clone(shared));
+        let tls = tls.cloned();
+        let (script, shared) = (plan.script(number), Arc::clone(shared));
         let thread = thread::Builder::new().name(format!("connection {number}"));
+        if threads.len() >= enough {
+            let (ended, running) = threads.into_iter().partition(JoinHandle::is_finished);
+            threads = running;
+            enough = threads.len().saturating_add(MANY_THREADS);
+            drop(Vec::from_iter(ended.into_iter().map(JoinHandle::join)));
+        }
         match thread.spawn(move || play(socket, number, &script, tls, &shared)) {
             Ok(thread) => threads.push(thread),
             Err(_) => break,

@@ -1,5 +1,8 @@
 //! The table: what servers do, and what a client must make of it.
 mod answers;
+mod callers;
+mod tls;
+mod waits;
 mod wire;
 
 use clerk_core::{
@@ -22,12 +25,13 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 /// The table. `elsewhere` is the address of a second server, to which redirects point and which
 /// must see nothing.
 ///
-/// The rows have the numbers of the faults that they are about. Not here: looking up names (3), as
-/// nothing may leave the machine; TLS (44) and cancellation (45), which need other clients; what
-/// has its tests without sockets (39, 40, 46).
+/// The rows have the numbers of the faults that they are about, 1 to 46.
 pub fn rows(elsewhere: &str) -> Vec<Row> {
-    let mut rows = wire::rows();
-    rows.extend(answers::rows(elsewhere));
+    let mut rows =
+        [wire::rows(), answers::rows(elsewhere), waits::rows(), tls::rows(), callers::rows()]
+            .concat();
+    // Rows of one number stay in the order in which they are written.
+    rows.sort_by_key(|row| row.number);
     rows
 }
 
@@ -66,13 +70,13 @@ fn broken_off(kind: FailureKind) -> Expected {
     failed(&[kind], Some(MaybeSent), Status::Is(200))
 }
 
-/// Where HTTP libraries may rightly see different things first.
+/// Where different things may rightly be seen first: see [`Row::varies`].
 fn either(kinds: &[FailureKind]) -> Expected {
     failed(kinds, None, Status::Any)
 }
 
 fn answered(kind: ErrorKind, status: u16) -> Expected {
-    Expected::Answered { kind, status }
+    Expected::Answered { kind, status, retry_after: None }
 }
 
 fn api(status: u16) -> Expected {

@@ -9,6 +9,7 @@ use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer},
+    server::WebPkiClientVerifier,
 };
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
@@ -29,6 +30,12 @@ pub enum Leaf {
     OtherHost,
     /// For `localhost` and 127.0.0.1, until the end of 2020.
     Expired,
+    /// For `localhost` and 127.0.0.1, signed by itself.
+    SelfSigned,
+    /// For `localhost` and 127.0.0.1, signed by another authority of the same name.
+    Stranger,
+    /// The good one, for clients that show one as well.
+    Mutual,
 }
 
 impl Certificates {
@@ -54,8 +61,8 @@ impl Certificates {
     /// If no key or certificate can be made.
     pub fn server(&self, leaf: Leaf) -> Result<Arc<ServerConfig>, AnyError> {
         let names = match leaf {
-            Leaf::Good | Leaf::Expired => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
             Leaf::OtherHost => vec!["elsewhere.example".to_owned()],
+            _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
         };
         let mut params = CertificateParams::new(names)?;
         params.use_authority_key_identifier_extension = true;
@@ -65,11 +72,26 @@ impl Certificates {
                 (date_time_ymd(2020, 1, 1), date_time_ymd(2020, 12, 31));
         }
         let key = KeyPair::generate()?;
-        let chain = vec![params.signed_by(&key, &self.issuer)?.der().clone(), self.root.clone()];
+        let chain = match leaf {
+            Leaf::SelfSigned => vec![params.self_signed(&key)?.der().clone()],
+            Leaf::Stranger => {
+                let stranger = Self::new()?;
+                vec![params.signed_by(&key, &stranger.issuer)?.der().clone(), stranger.root]
+            }
+            _ => vec![params.signed_by(&key, &self.issuer)?.der().clone(), self.root.clone()],
+        };
         let key = PrivateKeyDer::try_from(key.serialize_der())?;
         let config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?;
-        Ok(Arc::new(config.with_no_client_auth().with_single_cert(chain, key)?))
+        let config = match leaf {
+            Leaf::Mutual => {
+                let roots = Arc::new(self.roots()?);
+                let clients = WebPkiClientVerifier::builder_with_provider(roots, provider());
+                config.with_client_cert_verifier(clients.build()?)
+            }
+            _ => config.with_no_client_auth(),
+        };
+        Ok(Arc::new(config.with_single_cert(chain, key)?))
     }
 
     /// A client's configuration that trusts this authority and no other.
@@ -78,11 +100,15 @@ impl Certificates {
     ///
     /// If the authority's certificate cannot be one.
     pub fn client(&self) -> Result<ClientConfig, AnyError> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.root.clone())?;
         let config = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?;
-        Ok(config.with_root_certificates(roots).with_no_client_auth())
+        Ok(config.with_root_certificates(self.roots()?).with_no_client_auth())
+    }
+
+    fn roots(&self) -> Result<RootCertStore, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.root.clone())?;
+        Ok(roots)
     }
 }
 
