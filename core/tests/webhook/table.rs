@@ -126,6 +126,7 @@ fn each_delivery_has_the_answer_that_it_is_to_have() {
     }
     assert!(wrong.is_empty(), "of {count} deliveries:\n{wrong}");
     assert!(count > 500, "only {count} deliveries");
+    println!("P15 holds: {count} webhooks, good and bad, each as its row says");
 }
 
 #[test]
